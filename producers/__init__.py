@@ -1,0 +1,1 @@
+"""Feeds in, articles on Kafka out."""

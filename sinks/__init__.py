@@ -1,0 +1,1 @@
+"""Topics in, Elasticsearch documents and webhook deliveries out."""

@@ -1,0 +1,1 @@
+"""The tables that reading and merging read with; data, not code."""

@@ -1,0 +1,1 @@
+"""One article in, the events it tells out, as mentions; pure functions."""

@@ -1,0 +1,1 @@
+"""The command `tocsin`, and the local stack it can start."""

@@ -1,0 +1,52 @@
+"""The command `tocsin`: a name in, the file that does it imported and run.
+
+Commands are listed here by module and imported only when used, so that `tocsin --help` answers at
+once and `tocsin poll` never loads a language model.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+
+from streams.errors import TocsinError
+
+COMMANDS: dict[str, str] = {}
+"""Command name to `module:attribute`, in the order in which help shows them."""
+
+
+class LazyGroup(click.Group):
+    """A group whose commands live in modules that are imported on use."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """List the names in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the module of a command and return it."""
+        target = COMMANDS.get(cmd_name)
+        if target is None:
+            return None
+        module, attribute = target.split(":")
+        command = getattr(importlib.import_module(module), attribute)
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.group(cls=LazyGroup)
+@click.version_option(package_name="tocsin")
+def tocsin() -> None:
+    """Turn news feeds into events: what happened, when, where, who says so and who denies it."""
+
+
+def main() -> None:
+    """Run the command; a failure that Tocsin names is one clear line, not a traceback."""
+    try:
+        tocsin()
+    except TocsinError as error:
+        click.echo(f"tocsin: {error}", err=True)
+        if error.hint:
+            click.echo(f"  try: {error.hint}", err=True)
+        sys.exit(2)

@@ -1,0 +1,30 @@
+"""Every section of settings there is, and how a command loads those it uses."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from streams.settings import (
+    ElasticSettings,
+    KafkaSettings,
+    LogSettings,
+    Section,
+    Settings,
+    WorkSettings,
+    load_settings,
+    read_toml,
+)
+
+SECTIONS: tuple[type[Section], ...] = (
+    KafkaSettings,
+    ElasticSettings,
+    LogSettings,
+    WorkSettings,
+)
+
+
+def load(use: Sequence[type[Section]], config: Path | None = None) -> Settings:
+    """Load the sections of `use` from this process's environment and TOML file."""
+    return load_settings(use, SECTIONS, os.environ, read_toml(os.environ, config))
