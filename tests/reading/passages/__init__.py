@@ -1,0 +1,1 @@
+"""Tests of parting an article into paragraphs."""
