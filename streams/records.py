@@ -460,6 +460,15 @@ class DeadLetter(Record):
     at: Instant = Field(description="when it was given up")
 
 
+# --------------------------------------------------------------------------- ticks
+
+
+class Tick(Record):
+    """The clock, as a message: lets rules over time run in order with the events."""
+
+    at: Instant = Field(description="the time it was sent")
+
+
 # --------------------------------------------------------------------------- the wire
 
 RecordT = TypeVar("RecordT", bound=Record)

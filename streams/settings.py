@@ -98,6 +98,21 @@ class KafkaSettings(Section):
         None, description="PEM file of the authority that signed the broker"
     )
 
+    def client_config(self) -> dict[str, Any]:
+        """What every kafka-python client needs to connect, as its keyword arguments."""
+        config: dict[str, Any] = {
+            "bootstrap_servers": list(self.bootstrap_servers),
+            "client_id": self.client_id,
+            "security_protocol": self.security_protocol,
+        }
+        if self.ca_file:
+            config["ssl_cafile"] = str(self.ca_file)
+        if self.password:
+            config["sasl_mechanism"] = self.sasl_mechanism
+            config["sasl_plain_username"] = self.username
+            config["sasl_plain_password"] = self.password.get_secret_value()
+        return config
+
     @model_validator(mode="after")
     def _check_sasl(self) -> KafkaSettings:
         if self.security_protocol.startswith("SASL") and not (self.username and self.password):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from streams.records import Alert, Article, DeadLetter, Event, Mention, Record
+from streams.records import Alert, Article, DeadLetter, Event, Mention, Record, Tick
 
 Spread = Literal["many", "one"]
 DAY_MS = 86_400_000
@@ -77,4 +77,15 @@ DEADLETTERS = Topic(
     readers=("elastic", "replay"),
 )
 
-TOPICS: tuple[Topic, ...] = (ARTICLES, MENTIONS, EVENTS, ALERTS, DEADLETTERS)
+TICKS = Topic(
+    name="tocsin.ticks",
+    key="none",
+    record=Tick,
+    spread="one",
+    config={"retention.ms": str(DAY_MS), "cleanup.policy": "delete"},
+    writers=("alert",),
+    readers=("alert",),
+)
+"""The clock as messages, so that rules over time are as replayable as rules over events."""
+
+TOPICS: tuple[Topic, ...] = (ARTICLES, MENTIONS, EVENTS, ALERTS, DEADLETTERS, TICKS)

@@ -13,7 +13,9 @@ import click
 
 from streams.errors import TocsinError
 
-COMMANDS: dict[str, str] = {}
+COMMANDS: dict[str, str] = {
+    "stack": "tocsin.commands.stack:stack",
+}
 """Command name to `module:attribute`, in the order in which help shows them."""
 
 

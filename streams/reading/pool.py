@@ -1,0 +1,116 @@
+"""Articles in, their mentions out, read in processes of their own; the event loop stays free.
+
+Reading is CPU work of tens of milliseconds. In the worker's own process it would starve the
+heartbeats that keep its partitions. So it runs in spawned processes (forking a process that has
+RocksDB threads is unsafe), with a time limit: a process that overruns or dies is replaced, and the
+article that did it is tried once more alone before it goes to the dead letters.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+import signal
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+
+from streams.logs import get_log
+from streams.outcomes import Dead, Keep, Outcome
+from streams.records import Article, Mention, decode, encode
+
+log = get_log("read")
+
+
+class ReaderPool:
+    """A bounded pool of reading processes; `read` never raises for an article."""
+
+    def __init__(self, processes: int, timeout: float) -> None:
+        self._processes = processes
+        self._timeout = timeout
+        self._executor: ProcessPoolExecutor | None = None
+        self._alone = asyncio.Lock()
+
+    def start(self) -> None:
+        """Start the processes; each loads its models on its first article or `warm`."""
+        self._executor = ProcessPoolExecutor(
+            self._processes,
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=_begin_process,
+        )
+
+    async def warm(self) -> None:
+        """Load the models in every process, so that the first article does not wait."""
+        loop = asyncio.get_running_loop()
+        executor = self._running()
+        loading = [loop.run_in_executor(executor, _warm_up) for _ in range(self._processes)]
+        await asyncio.gather(*loading)
+
+    async def read(self, article: Article) -> Outcome[Mention]:
+        """Read one article: its mentions, or why it could not be read."""
+        outcome = await self._try_to_read(article)
+        if isinstance(outcome, Dead) and outcome.reason == "reader_crashed":
+            # another article may have killed the shared process: once more, with nobody beside it
+            async with self._alone:
+                return await self._try_to_read(article)
+        return outcome
+
+    def stop(self) -> None:
+        """End the processes without waiting for what they read."""
+        if self._executor is not None:
+            _kill(self._executor)
+            self._executor = None
+
+    def _running(self) -> ProcessPoolExecutor:
+        if self._executor is None:
+            self.start()
+        assert self._executor is not None
+        return self._executor
+
+    async def _try_to_read(self, article: Article) -> Outcome[Mention]:
+        executor = self._running()
+        loop = asyncio.get_running_loop()
+        reading = loop.run_in_executor(executor, _read_bytes, encode(article))
+        try:
+            raw = await asyncio.wait_for(reading, self._timeout)
+        except TimeoutError:
+            self._replace(executor)
+            return Dead("reader_timed_out", f"{article.id}: over {self._timeout:g} s")
+        except BrokenProcessPool:
+            self._replace(executor)
+            return Dead("reader_crashed", f"{article.id}: the reading process died")
+        except Exception as error:  # noqa: BLE001 - whatever reading raises is this article's fate
+            return Dead("reader_failed", f"{article.id}: {type(error).__name__}: {error}")
+        return Keep(tuple(decode(Mention, mention) for mention in raw))
+
+    def _replace(self, executor: ProcessPoolExecutor) -> None:
+        if self._executor is executor:
+            log.warning("reading process replaced")
+            _kill(executor)
+            self._executor = None
+
+
+def _kill(executor: ProcessPoolExecutor) -> None:
+    processes = list((executor._processes or {}).values())  # noqa: SLF001 - no public way to end them
+    executor.shutdown(wait=False, cancel_futures=True)
+    for process in processes:
+        if process.is_alive():
+            process.kill()
+
+
+def _begin_process() -> None:
+    # the parent stops us; a Ctrl-C in the terminal reaches the whole group
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+def _warm_up() -> None:
+    from streams.reading.read import warm_up  # noqa: PLC0415 - loads the models, here only
+
+    warm_up()
+
+
+def _read_bytes(raw: bytes) -> list[bytes]:
+    from streams.reading.read import read_article  # noqa: PLC0415 - loads the models, here only
+
+    return [encode(mention) for mention in read_article(decode(Article, raw))]
