@@ -14,6 +14,9 @@ import click
 from streams.errors import TocsinError
 
 COMMANDS: dict[str, str] = {
+    "setup": "tocsin.commands.setup:setup",
+    "run": "tocsin.commands.run:run",
+    "work": "tocsin.commands.work:work",
     "stack": "tocsin.commands.stack:stack",
 }
 """Command name to `module:attribute`, in the order in which help shows them."""

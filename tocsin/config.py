@@ -16,12 +16,16 @@ from streams.settings import (
     load_settings,
     read_toml,
 )
+from tocsin.stack.settings import StackSettings
+
+from tocsin.settings import RunSettings
 
 SECTIONS: tuple[type[Section], ...] = (
     KafkaSettings,
     ElasticSettings,
     LogSettings,
     WorkSettings,
+    StackSettings,
 )
 
 
