@@ -71,7 +71,8 @@ def _dateline_pattern() -> re.Pattern[str]:
     date = rf"(?:{month} \d{{1,2}}|\d{{1,2}} {month})(?:,? \d{{4}})?"
     agency = rf"\((?i:{_agencies()})[^)]{{0,20}}\)"
     dash = r"\s*(?:--|[-–—])\s+(?=[A-Z0-9\"“‘'])"
-    shouted = r"[A-Z][A-Z.'’-]{2,}(?:[ /,]+[A-Z][A-Za-z.'’-]*\.?){0,5}"
+    label = r"(?!(?:WARNING|EXCLUSIVE|UPDATE|WATCH|BREAKING|VIDEO|NOTE|READ|LIVE|TOP)\b)"
+    shouted = label + r"[A-Z][A-Z.'’-]{2,}(?:[ /,]+[A-Z][A-Za-z.'’-]*\.?){0,5}"
     return re.compile(
         rf"(?:{place}(?:, {date})?\s*{agency}(?:{dash}|\s*:\s*)"
         rf"|{place}, {date}(?:{dash}|\s*:\s*)"

@@ -1,0 +1,163 @@
+"""A parsed article in, the signs of its form out: dateline, tense, person, headline, attributions.
+
+What quotes say is left aside: the people in a report say "I" and "should", its writer does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from spacy.tokens import Token
+
+from streams.reading.genre.signs import Sign
+from streams.reading.parse import ParsedArticle, Sentence
+from streams.reading.voices.quotes import find_quotes, is_quoted
+from streams.records import Genre
+
+SAYING = frozenset(
+    [
+        "say",
+        "tell",
+        "announce",
+        "report",
+        "confirm",
+        "deny",
+        "warn",
+        "state",
+        "declare",
+        "claim",
+        "add",
+        "accuse",
+        "urge",
+        "order",
+    ]
+)
+DUTY = frozenset({"should", "must", "ought"})
+NEWS_DAYS = frozenset(
+    [
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "today",
+        "yesterday",
+        "overnight",
+    ]
+)
+FINITE = frozenset({"VBZ", "VBD", "VBP", "MD"})
+
+
+@dataclass(slots=True)
+class _Counts:
+    words: int = 0
+    first: int = 0
+    second: int = 0
+    duty: int = 0
+    questions: int = 0
+    orders: int = 0
+    sentences: int = 0
+    said: int = 0
+    past: int = 0
+
+
+def find_form(parsed: ParsedArticle) -> Iterator[Sign]:
+    """Find what the form of an article speaks for."""
+    yield from _judge_opening(parsed)
+    yield from _judge_headline(parsed)
+    counts = _count_words(parsed)
+    if counts.said:
+        yield Sign("report", "said", 1.0 if counts.said > 1 else 0.7, "attributions")
+    if counts.words < 40:
+        return
+    if counts.first >= 3 and counts.first / counts.words > 0.008:
+        genre: Genre = "opinion" if counts.duty >= 2 or counts.questions >= 2 else "feature"
+        yield Sign(genre, "first_person", 2.0, f"{counts.first} times I or my")
+    if counts.second >= 3 and counts.second / counts.words > 0.01:
+        yield Sign("feature", "second_person", 1.2, f"{counts.second} times you or your")
+    if counts.duty >= 3 and counts.duty / counts.words > 0.005:
+        yield Sign("opinion", "duty", 1.5, f"{counts.duty} times should or must")
+    if counts.questions >= 2 and counts.questions / counts.sentences > 0.12:
+        yield Sign("opinion", "questions", 1.0, f"{counts.questions} questions")
+    if counts.orders >= 3 and counts.orders / counts.sentences > 0.25:
+        yield Sign("recipe", "imperative", 1.5, f"{counts.orders} instructions")
+    if counts.past == 0 and not counts.said:
+        yield Sign("feature", "no_past", 1.0, "no verb in the past tense")
+
+
+def _judge_opening(parsed: ParsedArticle) -> Iterator[Sign]:
+    dateline = next((p.dateline for p in parsed.paragraphs[:4] if p.dateline), None)
+    if dateline:
+        yield Sign("report", "dateline", 2.0, dateline)
+    if parsed.article.wire:
+        yield Sign("report", "wire", 1.0, parsed.article.wire)
+    for sentence in parsed.sentences:
+        if sentence.paragraph.role == "headline":
+            continue
+        if sentence.paragraph.index > 2 or sentence.index > 4:
+            break
+        days = [token for token in sentence.tokens if token.lower_ in NEWS_DAYS]
+        if days and any(token.tag_ in {"VBD", "VBN"} for token in sentence.tokens):
+            yield Sign("report", "news_day", 1.5, days[0].text)
+            break
+
+
+def _judge_headline(parsed: ParsedArticle) -> Iterator[Sign]:
+    headline = [s for s in parsed.sentences if s.paragraph.role == "headline"]
+    if not headline:
+        return
+    tokens = [token for sentence in headline for token in sentence.tokens]
+    if any(is_statement(sentence) for sentence in headline):
+        yield Sign("report", "verb_headline", 0.7, headline[0].text)
+    elif not any(token.tag_ in FINITE or token.tag_ == "VBN" for token in tokens):
+        yield Sign("feature", "noun_headline", 0.8, headline[0].text)
+
+
+def is_statement(sentence: Sentence) -> bool:
+    """Tell whether a headline says that somebody does something: a finite verb with a subject."""
+    for token in sentence.tokens:
+        if token.pos_ not in {"VERB", "AUX"} or token.dep_ not in {"ROOT", "conj", "ccomp"}:
+            continue
+        subjects = [c for c in token.children if c.dep_ in {"nsubj", "nsubjpass"}]
+        if subjects and not any(c.lower_ in {"i", "you", "we", "it", "this"} for c in subjects):
+            return True
+    return False
+
+
+def _count_words(parsed: ParsedArticle) -> _Counts:
+    counts = _Counts()
+    for sentence in parsed.sentences:
+        if sentence.paragraph.role == "headline":
+            continue
+        quotes = find_quotes(sentence.paragraph.text)
+        outside = [t for t in sentence.tokens if not quotes or not is_quoted(quotes, t.idx)]
+        if not outside:
+            continue
+        counts.sentences += 1
+        counts.questions += outside[-1].text == "?"
+        counts.orders += _is_order(outside[0])
+        for token in outside:
+            _count_token(counts, token)
+    return counts
+
+
+def _count_token(counts: _Counts, token: Token) -> None:
+    lower = token.lower_
+    counts.words += token.is_alpha
+    if token.text in {"I", "me", "my", "My", "mine", "myself"}:
+        counts.first += 1
+    elif lower in {"you", "your", "yours", "yourself"}:
+        counts.second += 1
+    elif lower in DUTY:
+        counts.duty += 1
+    if token.tag_ == "VBD":
+        counts.past += 1
+    if token.lemma_ in SAYING and token.tag_ in {"VBD", "VBZ", "VBP"}:
+        counts.said += 1
+
+
+def _is_order(first: Token) -> bool:
+    return first.tag_ == "VB" and first.dep_ == "ROOT"

@@ -1,0 +1,98 @@
+"""An article in, the signs of its genre out: address, categories, headline, byline and wording.
+
+The patterns are data (`streams/lexicon/genre.tsv`). Words in the text are weak signs, and count at
+most three times each: a report may quote a columnist, and a review may tell of a murder.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import get_args
+from urllib.parse import urlsplit
+
+from streams.records import Article, Genre
+
+MAX_SCANNED = 20_000
+"""Characters of the body whose wording is looked at."""
+MAX_HITS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """One thing that speaks for a genre."""
+
+    genre: Genre
+    where: str
+    weight: float
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    genre: Genre
+    where: str
+    weight: float
+    pattern: re.Pattern[str]
+
+
+def find_signs(article: Article) -> Iterator[Sign]:
+    """Find what the table says about an article."""
+    path = _path_of(article.url or article.link)
+    body = (article.text or article.summary)[:MAX_SCANNED]
+    for row in _load_table():
+        if row.where == "text":
+            hits = [match.group() for match in row.pattern.finditer(body)]
+            if hits:
+                weight = row.weight * min(len(hits), MAX_HITS)
+                yield Sign(row.genre, "text", weight, hits[0].strip())
+            continue
+        for candidate in _candidates(article, row.where, path):
+            found = _match(row, candidate)
+            if found:
+                yield Sign(row.genre, row.where, row.weight, found)
+                break
+
+
+def _candidates(article: Article, where: str, path: str) -> tuple[str, ...]:
+    if where == "url":
+        return (path,)
+    if where == "tag":
+        return article.tags
+    if where == "byline":
+        return article.authors
+    return (article.title,)
+
+
+def _match(row: _Pattern, text: str) -> str | None:
+    find = row.pattern.fullmatch if row.where in {"tag", "byline"} else row.pattern.search
+    match = find(text.strip())
+    return match.group().strip() or text.strip() if match else None
+
+
+def _path_of(url: str | None) -> str:
+    if not url:
+        return ""
+    try:
+        return urlsplit(url).path
+    except ValueError:
+        return ""
+
+
+@cache
+def _load_table() -> tuple[_Pattern, ...]:
+    table = resources.files("streams.lexicon").joinpath("genre.tsv").read_text("utf-8")
+    genres: dict[str, Genre] = {name: name for name in get_args(Genre)}
+    rows = []
+    for line in table.splitlines():
+        if not line or line.startswith(("#", "genre\t")):
+            continue
+        genre, where, weight, pattern = line.split("\t", 3)
+        flags = re.IGNORECASE | re.MULTILINE
+        if genre == "opinion" and "I'm" in pattern:
+            flags = re.MULTILINE  # "I" is a word, "i" is a letter
+        rows.append(_Pattern(genres[genre], where, float(weight), re.compile(pattern, flags)))
+    return tuple(rows)
