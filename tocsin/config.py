@@ -16,9 +16,8 @@ from streams.settings import (
     load_settings,
     read_toml,
 )
-from tocsin.stack.settings import StackSettings
-
 from tocsin.settings import RunSettings
+from tocsin.stack.settings import StackSettings
 
 SECTIONS: tuple[type[Section], ...] = (
     KafkaSettings,
@@ -26,6 +25,7 @@ SECTIONS: tuple[type[Section], ...] = (
     LogSettings,
     WorkSettings,
     StackSettings,
+    RunSettings,
 )
 
 
