@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from streams.errors import StackError
@@ -26,6 +27,9 @@ Report = Callable[[str], None]
 """Takes one line about progress."""
 
 COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies"
+FILES = resources.files("tocsin.stack") / "files"
+"""The poms, hashes and configurations that ship with this package."""
+
 TIME_LIMIT = 1800.0
 """Seconds for one resolution: 54 MB over a slow line."""
 
@@ -41,17 +45,23 @@ class Bundle:
     version: str
     modules: tuple[str, ...] = ()
     """Starts of the names of jars that go to `modules/transport-netty4` and not to `lib`."""
+    files: Traversable = FILES
+    """Where its pom and its hashes are."""
 
     @property
     def hashes(self) -> dict[str, str]:
         """The SHA-256 of each jar by name."""
-        lines = read_file(f"{self.name}.sha256").splitlines()
+        lines = self.read(f"{self.name}.sha256").splitlines()
         return {name: digest for digest, name in (line.split() for line in lines)}
+
+    def read(self, name: str) -> str:
+        """Read one of its files."""
+        return self.files.joinpath(name).read_text("utf-8")
 
     @property
     def folder(self) -> str:
         """The name of its folder in the cache; it changes when the set of jars does."""
-        pins = hashlib.sha256(read_file(f"{self.name}.sha256").encode()).hexdigest()
+        pins = hashlib.sha256(self.read(f"{self.name}.sha256").encode()).hexdigest()
         return f"{self.name}-{self.version}-{pins[:12]}"
 
 
@@ -59,11 +69,6 @@ KAFKA = Bundle("kafka", "Kafka", "4.3.1")
 ELASTICSEARCH = Bundle(
     "elasticsearch", "Elasticsearch", "9.2.0", modules=("netty-", "transport-netty4-")
 )
-
-
-def read_file(name: str) -> str:
-    """Read a file that ships with this package."""
-    return resources.files("tocsin.stack").joinpath("files", name).read_text("utf-8")
 
 
 def find_cache(environ: Mapping[str, str], wanted: Path | None) -> Path:
@@ -122,7 +127,7 @@ def find_maven(environ: Mapping[str, str]) -> str:
 
 def _run_maven(bundle: Bundle, draft: Path, environ: Mapping[str, str], report: Report) -> None:
     pom = draft / "pom.xml"
-    pom.write_text(read_file(f"{bundle.name}-pom.xml"), "utf-8")
+    pom.write_text(bundle.read(f"{bundle.name}-pom.xml"), "utf-8")
     command = [
         find_maven(environ),
         "--batch-mode",
@@ -194,7 +199,7 @@ def _arrange(bundle: Bundle, draft: Path) -> None:
     for jar in sorted((draft / "lib").glob("*.jar")):
         if jar.name.startswith(bundle.modules):
             jar.rename(module / jar.name)
-    descriptor = read_file("plugin-descriptor.properties")
+    descriptor = bundle.read("plugin-descriptor.properties")
     (module / "plugin-descriptor.properties").write_text(descriptor, "utf-8")
 
 

@@ -23,7 +23,7 @@ from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 
 from streams.errors import StackError
-from tocsin.stack.jars import ELASTICSEARCH, KAFKA, Bundle, read_file
+from tocsin.stack.jars import ELASTICSEARCH, KAFKA, Bundle
 from tocsin.stack.java import Java
 from tocsin.stack.ports import LOOPBACK, is_free
 
@@ -72,7 +72,7 @@ class KafkaServer:
     def prepare(self, java: Java, jars: Path, environ: Mapping[str, str]) -> None:
         """Write the configuration, and format the storage on the first start."""
         self.home.mkdir(parents=True, exist_ok=True)
-        (self.home / "log4j2.properties").write_text(read_file("log4j2.properties"), "utf-8")
+        (self.home / "log4j2.properties").write_text(self.bundle.read("log4j2.properties"), "utf-8")
         self._properties.write_text(self._configure(), "utf-8")
         if self._read_cluster_id() is not None:
             return
@@ -188,8 +188,8 @@ class ElasticServer:
         """Write the configuration."""
         config = self.home / "config"
         config.mkdir(parents=True, exist_ok=True)
-        (config / "log4j2.properties").write_text(read_file("log4j2.properties"), "utf-8")
-        source = read_file("ElasticsearchNode.java")
+        (config / "log4j2.properties").write_text(self.bundle.read("log4j2.properties"), "utf-8")
+        source = self.bundle.read("ElasticsearchNode.java")
         (self.home / "ElasticsearchNode.java").write_text(source, "utf-8")
 
     def build_command(self, java: Java, jars: Path) -> list[str]:
