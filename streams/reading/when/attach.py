@@ -1,0 +1,93 @@
+"""Two tokens of a sentence in, how loosely the syntax ties the date to the event out.
+
+The path from the event's trigger to the date is walked in spaCy's tree, and every edge has a price:
+an argument or an adverb is near, another clause is far, and the complement of "said" is farthest,
+because the day on which somebody spoke is not the day of what they spoke of. The prices were set on
+sentences of our own (`tests/cases/dates.toml`), not learnt.
+"""
+
+from __future__ import annotations
+
+from spacy.tokens import Token
+
+from streams.reading.when.english import HAPPEN_LEMMAS, SAY_LEMMAS
+
+FAR = 5.0
+"""Beyond this price a date belongs to something else."""
+
+_BOUNDING = frozenset(
+    ["after", "before", "since", "until", "till", "by", "despite", "following", "amid", "ahead", "for", "during", "without", "pending"]
+)
+_NAMING = frozenset(("poss", "compound", "amod", "nummod", "nmod"))
+_STEPS = 40
+
+
+def price(trigger: Token, date: Token) -> float:
+    """The price of the path between an event's trigger and the head of a date."""
+    climbed = _climb(trigger)
+    node, cost = date, 0.0
+    for _ in range(_STEPS):
+        if node.i in climbed:
+            return cost + climbed[node.i]
+        if node.head is node or node.head.i == node.i:
+            break
+        cost += _down(node, trigger)
+        node = node.head
+    return climbed.get(node.i, 50.0) + cost
+
+
+def _climb(trigger: Token) -> dict[int, float]:
+    costs = {trigger.i: 0.0}
+    node, cost = trigger, 0.0
+    for _ in range(_STEPS):
+        if node.head.i == node.i:
+            break
+        cost += _up(node)
+        node = node.head
+        costs.setdefault(node.i, cost)
+    return costs
+
+
+def _up(node: Token) -> float:
+    dep = node.dep_
+    if dep in ("ccomp", "parataxis"):
+        return 9.0 if node.head.lemma_.lower() in SAY_LEMMAS else 4.0
+    if dep == "advcl":
+        if any(
+            child.dep_ == "mark" or (child.dep_ == "advmod" and child.lower_ == "when")
+            for child in node.children
+        ):
+            return 4.0
+        return 1.0 if node.tag_ in ("VBG", "VBN") else 2.0
+    if dep in ("relcl", "acl"):
+        return 3.0 if dep == "relcl" else 2.0
+    if dep == "conj":
+        return 1.5
+    if dep == "amod" and node.tag_ == "VBN":
+        return 3.0  # "captured tanks" were captured some other day
+    if dep in ("prep", "pcomp") and (node.lower_ in _BOUNDING or node.head.lower_ in _BOUNDING):
+        return 4.0
+    return 1.0
+
+
+def _down(node: Token, trigger: Token) -> float:
+    dep, head = node.dep_, node.head
+    if dep in _NAMING:
+        return 0.5 if head.i == trigger.i else 2.0
+    if dep in ("relcl", "acl"):
+        if head.i == trigger.i:
+            return 1.0
+        return 2.5 if node.lemma_.lower() in HAPPEN_LEMMAS else 4.0
+    if dep == "advcl":
+        return (
+            1.5 if node.tag_ == "VBG" and not any(c.dep_ == "mark" for c in node.children) else 4.0
+        )
+    if dep in ("ccomp", "parataxis"):
+        return 5.0
+    if dep == "conj":
+        return 1.0 if node.pos_ not in ("VERB", "AUX") else 3.0
+    if dep == "prep":
+        return 4.0 if node.lower_ in _BOUNDING else 1.0
+    if dep == "pobj" or dep == "pcomp":
+        return 0.3
+    return 1.0

@@ -1,0 +1,302 @@
+"""The article's dates and one event trigger in, the date of that event out.
+
+By syntax first, then counted from another event of the sentence ("a day after ..."), then a
+following sentence that says when it happened, then, for what headline and lead tell, the lead's date.
+Else `before`: only that it was not after the day of publication. A wrong date costs more than an
+honest unknown, so the date of another clause is never borrowed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from spacy.tokens import Token
+
+from streams.reading.parse import ParsedArticle, Sentence
+from streams.reading.when.attach import FAR, price
+from streams.reading.when.english import BEGIN_LEMMAS, HAPPEN_LEMMAS, SAY_LEMMAS
+from streams.reading.when.found import FoundDate, Reference
+from streams.reading.when.reference import find_reference
+from streams.reading.when.rules_relative import counted
+from streams.reading.when.spans import before_when, midnight, placed
+from streams.reading.when.tense import tense_of
+from streams.records import When
+
+_CONTINUED = 3
+"""How many sentences on a "The blast happened on Monday" is looked for."""
+
+
+def choose_when(
+    dates: tuple[FoundDate, ...],
+    parsed: ParsedArticle,
+    sentence: Sentence,
+    trigger: Token,
+    *,
+    background: bool = False,
+) -> When:
+    """The date of the event that `trigger` tells, or `before`."""
+    reference = find_reference(parsed.article)
+    here = [date for date in dates if date.sentence == sentence.index]
+    chosen = _by_count(here, dates, parsed, trigger, reference) or _by_syntax(
+        here, dates, parsed, trigger, reference
+    )
+    if chosen is not None:
+        return chosen
+    if not background:
+        chosen = _continued(dates, parsed, sentence) or _from_lead(dates, parsed, sentence, trigger)
+        if chosen is not None:
+            return chosen
+    return before_when(reference.latest, "date.none", reference.anchor)
+
+
+def _by_syntax(
+    here: list[FoundDate],
+    dates: tuple[FoundDate, ...],
+    parsed: ParsedArticle,
+    trigger: Token,
+    reference: Reference,
+) -> When | None:
+    best: tuple[float, int, FoundDate] | None = None
+    for date in here:
+        if date.role in ("until", "after", "before", "duration") or _is_inside_count(here, date):
+            continue
+        if date.role == "since" and not date.is_dated and not _is_since_event(date):
+            continue
+        cost = price(trigger, date.head)
+        if date.role == "modifier" and not (cost <= 0.5 or _names(date, trigger)):
+            continue
+        if cost > FAR:
+            continue
+        key = (cost, abs(date.head.i - trigger.i), date)
+        if best is None or key[:2] < best[:2]:
+            best = key
+    if best is None:
+        return None
+    date = best[2]
+    return _since(date, dates, parsed, reference) if date.role == "since" else date.when
+
+
+def _names(date: FoundDate, trigger: Token) -> bool:
+    """Whether a year names the noun phrase that ends in the trigger: the 2015 nuclear deal."""
+    return 0 < trigger.i - date.last.i <= 4 and date.head.head.i == trigger.i
+
+
+def _is_since_event(date: FoundDate) -> bool:
+    return date.when.rule == "date.since.event"
+
+
+def _since(
+    date: FoundDate, dates: tuple[FoundDate, ...], parsed: ParsedArticle, reference: Reference
+) -> When | None:
+    """From the date until today; a bare year is when a lasting state began."""
+    start = date.when
+    if _is_since_event(date):
+        begun = _when_begun(date, dates)
+        if begun is None:
+            return before_when(reference.latest, "date.since.unknown", reference.anchor)
+        start = placed(begun, date.when.text or "", date.span)
+    elif start.precision == "year":
+        return start.model_copy(update={"rule": start.rule + ".since"})
+    if reference.latest is None or start.end is None:
+        return start
+    end = max(start.end, midnight(reference.latest + dt.timedelta(days=1)))
+    return start.model_copy(update={"end": end, "rule": "date.since"})
+
+
+def _when_begun(since: FoundDate, dates: tuple[FoundDate, ...]) -> When | None:
+    """The date of "the offensive began", told elsewhere in the article."""
+    names = {
+        token.lemma_.lower()
+        for token in since.last.doc[since.last.i + 1 : since.last.i + 9]
+        if token.pos_ in ("NOUN", "PROPN")
+    }
+    for date in dates:
+        verb = date.head
+        for _ in range(4):
+            if verb.pos_ == "VERB" or verb.head.i == verb.i:
+                break
+            verb = verb.head
+        if not date.is_dated or date is since or verb.lemma_.lower() not in BEGIN_LEMMAS:
+            continue
+        nouns = [child for child in verb.children if child.dep_ in ("nsubj", "nsubjpass", "dobj")]
+        if verb.dep_ in ("relcl", "acl"):
+            nouns.append(verb.head)
+        if any(_same_noun(noun.lemma_.lower(), names) for noun in nouns):
+            return date.when
+    return None
+
+
+def _same_noun(noun: str, names: set[str]) -> bool:
+    return any(
+        noun == name
+        or (len(name) > 5 and len(noun) > 5 and (noun.endswith(name) or name.endswith(noun)))
+        for name in names
+    )
+
+
+def _clause_of(date: FoundDate) -> Token | None:
+    """The head of what a counted date is counted from: "a day after [the videos showed]"."""
+    if date.when.rule == "date.anniversary":
+        for child in date.last.children:
+            if child.lower_ == "of":
+                return next(
+                    (grand for grand in child.children if grand.dep_ in ("pobj", "pcomp")), None
+                )
+        return None
+    word = date.last
+    if word.dep_ == "mark":
+        return word.head
+    inner = [child for child in word.children if child.dep_ in ("pobj", "pcomp", "ccomp", "advcl")]
+    if inner:
+        return inner[0]
+    return word.head if word.head.i > word.i else None
+
+
+def _is_inside(clause: Token | None, token: Token) -> bool:
+    return clause is not None and (clause.i == token.i or clause.is_ancestor(token))
+
+
+def _is_within(date: FoundDate, clause: Token | None, token: Token) -> bool:
+    """Whether a token stands in what is counted from, by syntax or, the parser erring, by place."""
+    if token.i <= date.last.i:
+        return False
+    if _is_inside(clause, token):
+        return True
+    between = token.doc[date.last.i + 1 : token.i]
+    opens = date.first.i == date.first.sent.start
+    return not opens and not any(word.is_punct for word in between)
+
+
+def _is_inside_count(here: list[FoundDate], date: FoundDate) -> bool:
+    """Whether a date belongs to the clause that another is counted from."""
+    return any(
+        other.offset is not None and other is not date and _is_inside(_clause_of(other), date.head)
+        for other in here
+    )
+
+
+def _by_count(
+    here: list[FoundDate],
+    dates: tuple[FoundDate, ...],
+    parsed: ParsedArticle,
+    trigger: Token,
+    reference: Reference,
+) -> When | None:
+    for date in here:
+        offset = date.offset
+        if offset is None or offset.unit == "hour":
+            continue
+        clause = _clause_of(date)
+        inner = [other for other in here if other.is_dated and _is_inside(clause, other.head)]
+        sign = 1 if date.role == "after" else -1
+        if _is_within(date, clause, trigger):
+            if inner:
+                return inner[0].when
+            made = _count_back(date, here, clause, reference, sign)
+        elif inner and inner[0].when.date and price(trigger, date.head) <= FAR:
+            base = inner[0].when
+            assert base.date is not None
+            made = counted(
+                base.date, sign * offset.count, offset.unit, f"date.counted.{date.role}", "event"
+            )
+        else:
+            continue
+        if made is not None:
+            return placed(made, date.when.text or "", date.span)
+    return None
+
+
+def _count_back(
+    date: FoundDate, here: list[FoundDate], clause: Token | None, reference: Reference, sign: int
+) -> When | None:
+    offset = date.offset
+    assert offset is not None  # the caller has looked
+    outer = [
+        other
+        for other in here
+        if other.is_dated
+        and other.when.precision in ("hour", "day")
+        and not _is_inside(clause, other.head)
+    ]
+    rule = f"date.counted.{'back' if sign > 0 else 'on'}"
+    if date.when.rule == "date.anniversary":
+        rule = "date.anniversary"
+    if outer:
+        nearest = min(outer, key=lambda other: abs(other.head.i - date.head.i))
+        assert nearest.when.date is not None
+        return counted(nearest.when.date, -sign * offset.count, offset.unit, rule, "event")
+    today = reference.day
+    if today is None:
+        return None
+    is_now = tense_of(date.head) in ("present", "unknown") or offset.unit in (
+        "week",
+        "month",
+        "year",
+    )
+    if not is_now:
+        return None  # "a day after" some day we do not know
+    return counted(today, -sign * offset.count, offset.unit, rule, reference.anchor or "published")
+
+
+def _governor(token: Token) -> Token:
+    node = token
+    for _ in range(20):
+        if node.pos_ in ("VERB", "AUX") or node.head.i == node.i:
+            return node
+        node = node.head
+    return node
+
+
+def _continued(
+    dates: tuple[FoundDate, ...], parsed: ParsedArticle, sentence: Sentence
+) -> When | None:
+    """ "The blast happened on Monday", said in one of the next sentences."""
+    if sentence.paragraph.role not in ("headline", "lead"):
+        return None
+    for date in dates:
+        if (
+            not sentence.index < date.sentence <= sentence.index + _CONTINUED + 1
+            or date.role != "at"
+        ):
+            continue
+        verb = _governor(date.head)
+        if not date.is_dated or verb.lemma_.lower() not in HAPPEN_LEMMAS:
+            continue
+        subject = next((child for child in verb.children if child.dep_ == "nsubj"), None)
+        if subject is None:
+            continue
+        is_same = subject.lower_ == "it" or any(
+            c.lower_ in ("the", "this") for c in subject.children
+        )
+        if is_same and verb.dep_ in ("ROOT", "ccomp"):
+            return date.when.model_copy(update={"rule": date.when.rule + ".continued"})
+    return None
+
+
+def _from_lead(
+    dates: tuple[FoundDate, ...], parsed: ParsedArticle, sentence: Sentence, trigger: Token
+) -> When | None:
+    """The date of the lead's main clause, for what headline and lead tell."""
+    if sentence.paragraph.role != "headline" and not _opens_lead(parsed, sentence):
+        return None
+    for date in dates:
+        owner = parsed.sentences[date.sentence]
+        if owner.index == sentence.index or not _opens_lead(parsed, owner):
+            continue
+        if not date.is_dated or date.role != "at" or date.tense == "future":
+            continue
+        verb = _governor(date.head)
+        if verb.lemma_.lower() in SAY_LEMMAS or verb.dep_ not in ("ROOT", "ccomp", "conj"):
+            continue
+        if price(verb, date.head) > 3.0:
+            continue
+        return date.when.model_copy(update={"rule": date.when.rule + ".lead"})
+    return None
+
+
+def _opens_lead(parsed: ParsedArticle, sentence: Sentence) -> bool:
+    """Whether it is one of the lead's first two sentences."""
+    if sentence.paragraph.role != "lead":
+        return False
+    first = next(other.index for other in parsed.sentences if other.paragraph.role == "lead")
+    return sentence.index <= first + 1

@@ -1,0 +1,83 @@
+"""English words for dates in, numbers out: months, weekdays, counts, and the pieces of patterns."""
+
+from __future__ import annotations
+
+import re
+
+MONTH = (
+    r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|Jun(?:e|\.)?|Jul(?:y|\.)?|"
+    r"Aug(?:ust|\.)?|Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)(?![A-Za-z])"
+)
+"""A month in full or short; only with a day, a year or a preposition is it surely a month."""
+
+WEEKDAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+SHORT_WEEKDAY = r"(?:Mon|Tues?|Weds?|Thu(?:rs?)?|Fri|Sat|Sun)\.?"
+YEAR = r"(?:1[6-9]\d\d|20\d\d)(?![\d%]|[.,]\d|-(?:year|page|seat|strong|member))"
+ORDINAL_DAY = r"(?:[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?"
+COUNT = (
+    r"(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|"
+    r"sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|a hundred|\d{1,4})"
+)
+UNIT = r"(?:hour|day|week|fortnight|month|year|decade|century|centurie)"
+PART = r"(?:morning|afternoon|evening|night|lunchtime|dawn|noon|midday)"
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_COUNTS = {
+    word: number
+    for number, word in enumerate(
+        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"]
+    )
+} | {"a": 1, "an": 1, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "a hundred": 100}
+_ORDINALS = {
+    word: number
+    for number, word in enumerate(
+        ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth"],
+        1,
+    )
+} | {"twentieth": 20, "thirtieth": 30, "fortieth": 40, "fiftieth": 50}
+
+SAY_LEMMAS = frozenset(
+    ["say", "tell", "announce", "report", "add", "confirm", "deny", "claim", "state", "write", "declare", "warn", "note", "explain", "insist", "acknowledge", "admit", "allege", "argue", "suggest", "assert", "reveal", "disclose", "post", "tweet", "estimate", "show", "believe", "think", "accuse", "predict", "describe"]
+)
+"""Verbs whose own date is the day somebody spoke, not the day of what they spoke of."""
+
+PLAN_LEMMAS = frozenset(
+    ["expect", "schedule", "set", "due", "plan", "hope", "want", "intend", "agree", "vow", "promise", "pledge", "order", "ask", "urge", "call", "prepare", "ready", "slate", "aim", "propose", "threaten", "invite", "likely"]
+)
+"""Words whose infinitive lies ahead: "is expected to meet Friday"."""
+
+BEGIN_LEMMAS = frozenset(["begin", "start", "launch", "open", "break", "commence", "erupt", "invade", "kick"])
+HAPPEN_LEMMAS = frozenset(["happen", "occur", "take", "come", "unfold", "erupt", "strike", "hit", "begin", "start"])
+
+
+def month_number(word: str) -> int:
+    """1 for January, in full or short."""
+    return _MONTHS.index(word[:3].lower()) + 1
+
+
+def weekday_number(word: str) -> int:
+    """0 for Monday, in full or short."""
+    return _WEEKDAYS.index(word[:3].lower())
+
+
+def count_of(word: str) -> int | None:
+    """The number that a small count says, in digits or words."""
+    word = word.lower()
+    return int(word) if word.isdecimal() else _COUNTS.get(word)
+
+
+def ordinal_of(word: str) -> int | None:
+    """The number that an ordinal says: 10th, tenth."""
+    word = word.lower()
+    digits = re.match(r"\d{1,3}", word)
+    return int(digits.group()) if digits else _ORDINALS.get(word)
+
+
+def unit_of(word: str) -> tuple[str, int]:
+    """A unit in singular, and how many of it the word means (a decade is ten years)."""
+    word = word.lower().rstrip("s")
+    many = {"fortnight": ("week", 2), "decade": ("year", 10)}
+    if word.startswith("centur"):
+        return "year", 100
+    return many.get(word, (word, 1))

@@ -1,0 +1,194 @@
+"""A parsed article in, its date expressions out, each resolved against the article's own day."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cache
+from urllib.parse import urlsplit
+
+from spacy.tokens import Token
+
+from streams.reading.parse import ParsedArticle, Sentence
+from streams.reading.when.clock import at_hour, find_clock
+from streams.reading.when.english import MONTH, WEEKDAY
+from streams.reading.when.found import FoundDate, Reference, Role, Tense
+from streams.reading.when.reference import find_reference
+from streams.reading.when.rules import Context, Draft, Rule
+from streams.reading.when.rules_calendar import CALENDAR_RULES
+from streams.reading.when.rules_named import named_rules
+from streams.reading.when.rules_relative import RELATIVE_RULES
+from streams.reading.when.spans import placed
+from streams.reading.when.tense import tense_of
+from streams.records import Span, When
+
+_CUE = re.compile(
+    rf"\d{{4}}|\d/\d|'\d0s|{WEEKDAY}|{MONTH}|\b(?:hour|day|week|month|year|decade|centur|fortnight|spring|summer|autumn|"
+    r"fall|winter|quarter|Q[1-4]|overnight|tonight|yesterday|tomorrow|night|since|Halloween|Juneteenth|Eve\b|"
+    r"anniversary|this\s+(?:morning|afternoon|evening))|(?:to|week)day|weekend|Day\b|Fourth|Friday|Mayo",
+    re.IGNORECASE,
+)
+_MONEY = re.compile(
+    r"\b(?:percent|per cent|billion|million|profits?|revenues?|sales|earnings|GDP|econom\w+|quarterly|inflation|"
+    r"growth|shares|income|loss(?:es)?|unemployment|output|exports|dividend|shipments)\b|%",
+    re.IGNORECASE,
+)
+_SINCE = re.compile(r"\b(?:ever\s+)?since\s+(?:the\s+)?$", re.IGNORECASE)
+_UNTIL = re.compile(r"\b(?:until|till|by|through|no\s+later\s+than)\s+(?:the\s+)?$", re.IGNORECASE)
+_SOUTHERN = frozenset(("au", "nz", "za", "ar", "cl", "uy", "br", "bw", "zw", "na", "pe"))
+
+
+@dataclass(slots=True)
+class _Taken:
+    """Characters of a sentence that a rule has read already."""
+
+    ranges: list[tuple[int, int]] = field(default_factory=list)
+
+    def is_free(self, start: int, end: int) -> bool:
+        return all(end <= first or start >= last for first, last in self.ranges)
+
+
+@cache
+def _rules() -> tuple[Rule, ...]:
+    named = named_rules()
+    return (*named, *CALENDAR_RULES, *RELATIVE_RULES)
+
+
+def find_dates(parsed: ParsedArticle) -> tuple[FoundDate, ...]:
+    """Every date expression of the article, in the order of the text."""
+    reference = find_reference(parsed.article)
+    southern = _is_southern(parsed.article.url or parsed.article.feed)
+    found: list[FoundDate] = []
+    previous: When | None = None
+    for sentence in parsed.sentences:
+        if not _CUE.search(sentence.text):
+            continue
+        dates = _find_in_sentence(sentence, reference, previous, is_southern=southern)
+        found.extend(dates)
+        exact = [date.when for date in dates if date.is_dated and date.role == "at"]
+        previous = exact[-1] if exact else previous
+    return tuple(found)
+
+
+def _is_southern(address: str) -> bool:
+    try:
+        host = urlsplit(address).hostname or ""
+    except ValueError:
+        return False
+    return host.rpartition(".")[2] in _SOUTHERN
+
+
+def _find_in_sentence(
+    sentence: Sentence, reference: Reference, previous: When | None, *, is_southern: bool
+) -> list[FoundDate]:
+    text = sentence.text.replace("\u2019", "'")
+    headline = sentence.paragraph.role == "headline"
+
+    def find_tense(start: int, end: int) -> Tense:
+        return tense_of(_tokens(sentence, start, end)[2], headline=headline)
+
+    has_money_words = bool(_MONEY.search(text))
+    taken = _Taken()
+    read: list[tuple[int, int, Draft, str]] = []
+    for rule in _rules():
+        for match in rule.pattern.finditer(text):
+            start, end = _trim(text, match.start(), match.end())
+            if not taken.is_free(start, end):
+                continue
+            before = [
+                draft.when for first, _, draft, _ in sorted(read, key=_start) if first < start
+            ]
+            dated = [when for when in before if when.start is not None]
+            context = Context(
+                reference,
+                text,
+                find_tense,
+                dated[-1] if dated else previous,
+                has_money_words,
+                is_southern,
+            )
+            draft = rule.build(match, context)
+            if draft is None:
+                continue
+            taken.ranges.append((start, end))
+            read.append((start, end, draft, rule.id))
+    read.sort(key=_start)
+    dates = [_build(sentence, *entry, find_tense) for entry in read]
+    return _with_hour(dates, text, sentence)
+
+
+def _start(entry: tuple[int, int, Draft, str]) -> int:
+    return entry[0]
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end
+
+
+def _tokens(sentence: Sentence, start: int, end: int) -> tuple[Token, Token, Token]:
+    base = sentence.tokens.start_char
+    doc = sentence.tokens.doc
+    span = doc.char_span(base + start, base + end, alignment_mode="expand")
+    if span is None or not len(span):
+        token = sentence.tokens[0]
+        return token, token, token
+    return span[0], span[-1], span.root
+
+
+def _build(
+    sentence: Sentence, start: int, end: int, draft: Draft, rule: str, find_tense: object
+) -> FoundDate:
+    first, last, head = _tokens(sentence, start, end)
+    where = Span(start=sentence.start + start, end=sentence.start + end)
+    before = sentence.text[max(0, start - 24) : start]
+    role = draft.role
+    words = sentence.text[start:end]
+    if role == "at":
+        role = _role_of(before, words)
+    tense: Tense = "unknown"
+    if role in ("at", "until"):
+        tense = tense_of(head, headline=sentence.paragraph.role == "headline")
+    when = placed(draft.when, words, where)
+    return FoundDate(sentence.index, where, first, last, head, when, role, tense, draft.offset)
+
+
+def _role_of(before: str, words: str) -> Role:
+    opening = words.split(" ", 1)[0].lower()
+    if opening == "since" or _SINCE.search(before):
+        return "since"
+    if opening in ("until", "till", "by", "through") or _UNTIL.search(before):
+        return "until"
+    if opening == "before":
+        return "before"
+    if opening == "after":
+        return "after"
+    return "at"
+
+
+def _with_hour(dates: list[FoundDate], text: str, sentence: Sentence) -> list[FoundDate]:
+    days = [date for date in dates if date.when.precision == "day" and date.role == "at"]
+    clock = find_clock(text) if days else None
+    if clock is None:
+        return dates
+    at = sentence.start + clock.start()
+    nearest = min(days, key=lambda date: min(abs(date.span.start - at), abs(date.span.end - at)))
+    if min(abs(nearest.span.start - at), abs(nearest.span.end - at)) > 48:
+        return dates
+    when = at_hour(nearest.when, clock)
+    if when is None:
+        return dates
+    exact = FoundDate(
+        nearest.sentence,
+        nearest.span,
+        nearest.first,
+        nearest.last,
+        nearest.head,
+        when,
+        nearest.role,
+        nearest.tense,
+    )
+    return [exact if date is nearest else date for date in dates]
