@@ -285,6 +285,23 @@ class Claim(Record):
     span: Span | None = Field(None, description="the sentence the voice speaks in")
 
 
+class Founding(Record):
+    """That a block opened an event, told to the other blocks that hold some of its mentions."""
+
+    event_id: str = Field(description="the event that was opened")
+    at: Instant = Field(description="fetch of the mention that opened it; the earliest one stays")
+    block: str = Field(description="blocking key whose merger sends this event")
+
+
+class Relay(Record):
+    """What one block of the merge step tells another about a mention."""
+
+    sender: str = Field(description="blocking key it was relayed from")
+    story: str | None = Field(None, description="story of its article, told by the story's block")
+    pin: str | None = Field(None, description="mention it is merged with, which you know")
+    foundings: tuple[Founding, ...] = Field((), description="events opened by what it is merged with")
+
+
 class Mention(Record):
     """One event as one article tells it."""
 
@@ -322,6 +339,7 @@ class Mention(Record):
     why: tuple[Reason, ...] = Field((), description="rules and scores behind the fields")
     withdrawn: bool = Field(False, description="a later version no longer tells it")
     backfill: bool = Field(False, description="from the first fetch of a feed; rings no alert")
+    relay: Relay | None = Field(None, description="set on mentions that one block sends another")
 
 
 # --------------------------------------------------------------------------- events
