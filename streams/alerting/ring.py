@@ -13,6 +13,7 @@ the rule, and an Update again should it come back.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from streams.alerting.conditions import read_firsts
@@ -61,10 +62,14 @@ class Step:
 
 
 class Ringer:
-    """Judges events by rules. Follow lists with channels are rules too: see `streams.alerting.follow`."""
+    """Judges events by rules. Follow lists with channels are rules too: see `streams.alerting.follow`.
 
-    def __init__(self, rules: Rules) -> None:
+    `renew` is asked before each step for rules that have changed; None keeps the ones there are.
+    """
+
+    def __init__(self, rules: Rules, renew: Callable[[], Rules | None] = lambda: None) -> None:
         self.rules = rules
+        self._renew = renew
 
     def judge(self, event: Event, state: Shelf) -> Step:
         """Judge one revision of an event."""
@@ -110,6 +115,7 @@ class Ringer:
         return Step(tuple(work.alerts), work.pad.finish(last=CLOCK), tuple(work.notes))
 
     def _begin(self, state: Shelf, otherwise: dt.datetime) -> Round:
+        self.rules = self._renew() or self.rules
         pad = Pad(state)
         clock = pad.read(Clock, CLOCK) or Clock()
         now = to_instant(clock.now) if clock.now is not None else otherwise
