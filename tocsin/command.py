@@ -18,6 +18,7 @@ COMMANDS: dict[str, str] = {
     "run": "tocsin.commands.run:run",
     "work": "tocsin.commands.work:work",
     "stack": "tocsin.commands.stack:stack",
+    "sink": "tocsin.commands.sink:sink",
 }
 """Command name to `module:attribute`, in the order in which help shows them."""
 

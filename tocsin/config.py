@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from sinks.settings import KibanaSettings, RetentionSettings, SinkSettings
 from streams.settings import (
     ElasticSettings,
     KafkaSettings,
@@ -26,6 +27,9 @@ SECTIONS: tuple[type[Section], ...] = (
     WorkSettings,
     StackSettings,
     RunSettings,
+    SinkSettings,
+    RetentionSettings,
+    KibanaSettings,
 )
 
 

@@ -1,0 +1,1 @@
+"""Records from the topics in, documents in Elasticsearch out."""

@@ -1,0 +1,137 @@
+"""Ids in, the month in which each one's document lives out: a document never moves.
+
+The theory: a record's id holds no time, and every time in it may be corrected later (a late article
+makes an event's `first_seen` earlier; a new version is fetched next month). A month worked out from
+the record could therefore change, and one id would live in two indices. So the month is decided once,
+from the first version of the record that is seen, and afterwards looked up: first in memory, then by
+a realtime `mget` over the months there are (a search would not see the last second). The look-up is
+skipped when the only month there is is the one worked out, which is the common case.
+
+What it gets wrong: two writers that meet a *new* id at the same moment, with versions whose months
+differ, would write it twice. The events topic has one partition and so one writer; mentions that
+travel in two blocks carry the same times in both. A consumer that was paused past its session and
+wakes up re-sends what its successor also read first, so both work out the same month.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+
+from sinks.elastic.documents import Document
+from sinks.elastic.indices import IndexName, month_of, parse_index, read_alias, write_alias
+from sinks.elastic.server import Server
+from sinks.elastic.shapes import MAPPING_VERSION, ShapeName
+from streams.errors import TocsinError
+
+REMEMBERED = 200_000
+"""Ids kept in memory: about 30 MB."""
+
+_PAGE = 2_000
+"""Pairs of month and id asked for in one request."""
+
+
+class NotSetUpError(TocsinError):
+    """The templates are missing or of another version: writing would spoil the mapping."""
+
+    what = "refused to write"
+
+
+class Homes:
+    """Knows the month of every id, and creates the index of a month when it is first needed."""
+
+    def __init__(self, server: Server, prefix: str, remembered: int = REMEMBERED) -> None:
+        self._server = server
+        self._prefix = prefix
+        self._limit = remembered
+        self._known: OrderedDict[tuple[ShapeName, str], str] = OrderedDict()
+        self._months: dict[ShapeName, set[str]] = {}
+
+    def find(self, documents: Sequence[Document]) -> dict[tuple[ShapeName, str], str]:
+        """Find the month of each document; the first of several with one id decides a new one."""
+        homes: dict[tuple[ShapeName, str], str] = {}
+        unknown: dict[ShapeName, dict[str, str]] = {}
+        for document in documents:
+            key = (document.shape, document.id)
+            known = self._known.get(key)
+            if known is not None:
+                self._known.move_to_end(key)
+                homes[key] = known
+            else:
+                worked_out = month_of(document.first_sight)
+                unknown.setdefault(document.shape, {}).setdefault(document.id, worked_out)
+        for shape, ids in unknown.items():
+            found = self._look_up(shape, ids)
+            homes |= {(shape, id_): found.get(id_, month) for id_, month in ids.items()}
+        return homes
+
+    def remember(self, homes: Mapping[tuple[ShapeName, str], str]) -> None:
+        """Remember where documents were written, once they are."""
+        self._known.update(homes)
+        while len(self._known) > self._limit:
+            self._known.popitem(last=False)
+
+    def ensure(self, shape: ShapeName, month: str) -> str:
+        """Return the month's alias for writing; create its index, but only from our template."""
+        if month not in self._list_months(shape):
+            self._create(shape, month)
+            self._months[shape].add(month)
+        return write_alias(self._prefix, shape, month)
+
+    def forget_months(self) -> None:
+        """Look at the indices again: another process may have created, moved or dropped some."""
+        self._months.clear()
+
+    def check(self, shapes: Sequence[ShapeName]) -> None:
+        """Refuse unless the templates and the indices are of the version this code writes."""
+        for shape in shapes:
+            self._check_template(shape)
+            for name in self._server.list_indices(read_alias(self._prefix, shape)):
+                index = parse_index(self._prefix, name)
+                if index is not None and index.version != MAPPING_VERSION:
+                    raise NotSetUpError(
+                        name,
+                        f"it has mapping version {index.version}, this code writes {MAPPING_VERSION}",
+                        "tocsin setup --migrate",
+                    )
+
+    def _look_up(self, shape: ShapeName, ids: Mapping[str, str]) -> dict[str, str]:
+        months = self._list_months(shape)
+        wanted = [
+            (write_alias(self._prefix, shape, month), id_)
+            for id_, worked_out in ids.items()
+            # nothing else to find where its own month is the only one there is
+            if months - {worked_out}
+            for month in sorted(months)
+        ]
+        found: dict[str, str] = {}
+        for start in range(0, len(wanted), _PAGE):
+            for hit in self._server.find_ids(wanted[start : start + _PAGE]):
+                index = parse_index(self._prefix, hit.index)
+                if index is not None:
+                    found[hit.id] = index.month
+        return found
+
+    def _list_months(self, shape: ShapeName) -> set[str]:
+        if shape not in self._months:
+            names = self._server.list_indices(read_alias(self._prefix, shape))
+            parsed = (parse_index(self._prefix, name) for name in names)
+            self._months[shape] = {index.month for index in parsed if index is not None}
+        return self._months[shape]
+
+    def _create(self, shape: ShapeName, month: str) -> None:
+        self._check_template(shape)
+        index = IndexName(self._prefix, shape, month, MAPPING_VERSION)
+        self._server.create_index(str(index), (index.read_alias, index.write_alias))
+
+    def _check_template(self, shape: ShapeName) -> None:
+        name = read_alias(self._prefix, shape)
+        version = self._server.get_template_version(name)
+        if version is None:
+            raise NotSetUpError(name, "its index template is missing", "tocsin setup")
+        if version != MAPPING_VERSION:
+            raise NotSetUpError(
+                name,
+                f"its index template has version {version}, this code writes {MAPPING_VERSION}",
+                "tocsin setup --migrate" if version < MAPPING_VERSION else "update this worker",
+            )
