@@ -1,0 +1,224 @@
+"""One parsed sentence in; the events it tells, each with its trigger, kind, modality and who, out.
+
+Triggers are looked up by lemma, so that the cost grows with the sentence and not with the lexicon.
+Of the patterns that hold at a trigger the most specific wins. A reaction or a wish is not its
+object: "condemned the strike" is a condemnation, and the strike it speaks of is recalled.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from spacy.tokens import Token
+
+from streams.lexicon.ontology import get_kind
+from streams.reading.coding.frames import Frame, build_noun_frame, build_verb_frame
+from streams.reading.coding.match import is_match
+from streams.reading.coding.modality import Judgement, judge_modality
+from streams.reading.coding.patterns import CodingLexicon, Part, Pattern, load_coding_lexicon
+from streams.reading.parse import Sentence
+
+PARTS: dict[str, tuple[Part, ...]] = {
+    "VERB": ("v", "a"),
+    "AUX": ("v",),
+    "NOUN": ("n", "v"),
+    "PROPN": ("n", "v"),
+    "ADJ": ("a", "v"),
+}
+"""Where a token's part of speech may hide a trigger: the tagger errs in headlines."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Coding:
+    """One event as one sentence tells it, before dates, places and numbers."""
+
+    sentence: Sentence
+    trigger: Token
+    kind: str
+    pattern: Pattern
+    judgement: Judgement
+    frame: Frame
+    actors: tuple[Token, ...]
+    targets: tuple[Token, ...]
+    recipients: tuple[Token, ...]
+    confidence: float
+
+    @property
+    def group(self) -> str:
+        """The kind's group in the ontology."""
+        return get_kind(self.kind).group
+
+
+def code_sentence(sentence: Sentence, language: str = "en") -> tuple[Coding, ...]:
+    """Code every event in the sentence, in order, one a trigger."""
+    lexicon = load_coding_lexicon(language)
+    words = _words_of(sentence)
+    headline = sentence.paragraph.role == "headline"
+    found: list[Coding] = []
+    for token in sentence.tokens:
+        coding = _code_token(token, sentence, lexicon, words, headline=headline)
+        if coding is not None:
+            found.append(coding)
+    return tuple(_drop_absorbed(found))
+
+
+def _words_of(sentence: Sentence) -> frozenset[str]:
+    words: set[str] = set()
+    previous = ""
+    for token in sentence.tokens:
+        lemma = token.lemma_.lower()
+        words.update((lemma, token.lower_, f"{previous} {lemma}"))
+        previous = token.lower_
+    return frozenset(words)
+
+
+def _code_token(
+    token: Token,
+    sentence: Sentence,
+    lexicon: CodingLexicon,
+    words: frozenset[str],
+    *,
+    headline: bool,
+) -> Coding | None:
+    for part in PARTS.get(token.pos_, ()):
+        for pattern, frame in _candidates(token, part, lexicon, headline=headline):
+            if not is_match(pattern, frame, words):
+                continue
+            judgement = judge_modality(token, noun=part == "n")
+            if pattern.modal and not _is_under(token, pattern.modal):
+                continue
+            if pattern.part == "n" and not pattern.bare and not _is_told(frame, lexicon):
+                continue
+            return _build_coding(pattern, frame, judgement, sentence)
+    return None
+
+
+def _candidates(
+    token: Token, part: Part, lexicon: CodingLexicon, *, headline: bool
+) -> list[tuple[Pattern, Frame]]:
+    """Patterns under the token's lemma, its form, or its form with the word before, with frames."""
+    keys = {token.lemma_.lower(), token.lower_}
+    if part == "v" and token.pos_ not in {"VERB", "AUX"}:
+        if not headline and token.pos_ != "ADJ":
+            return []
+        keys.add(_strip_inflection(token.lower_))
+    if part == "n":
+        keys.add(_strip_inflection(token.lower_))
+        if token.i > token.sent.start:
+            before = token.nbor(-1)
+            gap = 2 if before.text == "-" and token.i - 1 > token.sent.start else 1
+            keys.add(f"{token.nbor(-gap).lower_} {token.lemma_.lower()}")
+    patterns = [row for key in keys for row in lexicon.patterns.get((part, key), ())]
+    if not patterns:
+        return []
+    patterns.sort(key=lambda row: (-row.specificity, -row.weight))
+    frame = build_noun_frame(token) if part == "n" else build_verb_frame(token, headline=headline)
+    return [(pattern, frame) for pattern in patterns]
+
+
+def _strip_inflection(word: str) -> str:
+    """Guess the lemma of a form that the tagger took for a name ("Kills", "Strikes")."""
+    if word.endswith("ies"):
+        return word[:-3] + "y"
+    if word.endswith("s") and not word.endswith("ss"):
+        return word[:-1]
+    return word
+
+
+def _is_under(token: Token, auxiliaries: frozenset[str]) -> bool:
+    """Say whether one of `auxiliaries` governs the token."""
+    for _ in range(6):
+        if any(child.dep_ == "aux" and child.lower_ in auxiliaries for child in token.children):
+            return True
+        if token.head.i == token.i or token.dep_ not in {"xcomp", "conj", "ccomp", "dobj", "advcl"}:
+            return False
+        token = token.head
+    return False
+
+
+def _is_told(frame: Frame, lexicon: CodingLexicon) -> bool:
+    """Say whether a verb tells that the noun's event happened ("carried out", "rocked")."""
+    governor = frame.governor
+    if governor is None:
+        return frame.trigger.dep_ == "ROOT"
+    lemma = governor.lemma_.lower()
+    if frame.governed_as in {"dobj", "nsubjpass", "attr"}:
+        return lemma in lexicon.terms("carry").lemmas
+    if frame.governed_as == "nsubj":
+        return lemma in lexicon.terms("occur").lemmas
+    return False
+
+
+def _build_coding(
+    pattern: Pattern, frame: Frame, judgement: Judgement, sentence: Sentence
+) -> Coding:
+    actors, targets = frame.subjects, frame.objects
+    if pattern.role == "o":
+        actors, targets = [], frame.objects or frame.subjects
+    elif pattern.part == "n":
+        actors = [*frame.subjects, *(m for m in frame.modifiers if _is_name(m))]
+    recipients = [t for prep in pattern.recipients for t in frame.preps.get(prep, [])]
+    targets = [*targets, *(t for prep in pattern.targets for t in frame.preps.get(prep, []))]
+    return Coding(
+        sentence=sentence,
+        trigger=frame.trigger,
+        kind=pattern.kind,
+        pattern=pattern,
+        judgement=judgement,
+        frame=frame,
+        actors=_distinct(actors),
+        targets=_distinct(targets),
+        recipients=_distinct(recipients),
+        confidence=pattern.weight,
+    )
+
+
+def _is_name(token: Token) -> bool:
+    return token.ent_type_ in {"GPE", "NORP", "ORG", "PERSON"}
+
+
+def _distinct(tokens: list[Token]) -> tuple[Token, ...]:
+    return tuple({token.i: token for token in tokens}.values())
+
+
+def _drop_absorbed(found: list[Coding]) -> list[Coding]:
+    """Keep one of two triggers that tell one happening: "an air strike killed 12" is one strike."""
+    kept: list[Coding] = []
+    for coding in sorted(found, key=lambda c: (-_rank(c), c.trigger.i)):
+        if any(_tells_same(coding, other) for other in kept):
+            continue
+        kept.append(coding)
+    return sorted(kept, key=lambda c: c.trigger.i)
+
+
+def _rank(coding: Coding) -> float:
+    told = 0 if coding.judgement.recalled or coding.judgement.modality == "hypothetical" else 1
+    return told + coding.pattern.weight + 0.05 * coding.pattern.specificity
+
+
+HARM = frozenset({"attack", "crime", "accident", "fire", "transport_accident", "weather"}) | {
+    "geophysical",
+    "humanitarian",
+    "death",
+}
+
+
+def _tells_same(coding: Coding, other: Coding) -> bool:
+    same = coding.group == other.group
+    harm = coding.group in HARM and other.group in HARM
+    if not (same or harm):
+        return False
+    return _is_linked(coding, other) or _is_linked(other, coding)
+
+
+def _is_linked(coding: Coding, other: Coding) -> bool:
+    """Say whether the other's trigger is among this one's arguments or governs it."""
+    frame = coding.frame
+    near = [*frame.subjects, *frame.objects, *frame.modifiers]
+    near += [token for tokens in frame.preps.values() for token in tokens]
+    if any(token.i == other.trigger.i for token in near):
+        return True
+    if frame.governor is not None and frame.governor.i == other.trigger.i:
+        return True
+    head = coding.trigger.head
+    return head.i == other.trigger.i and coding.trigger.dep_ in {"advcl", "xcomp", "conj", "acl"}

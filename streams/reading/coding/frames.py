@@ -1,0 +1,278 @@
+"""A trigger token in; who does it, to whom, and what stands around it out.
+
+The frame of a verb follows passives, relative clauses, participles, control ("was ordered to
+leave") and coordination; the frame of a noun takes its possessor, its modifiers and the verb that
+governs it, so that "Russia launched a strike on the port" and "the port was struck by Russia" fill
+the same slots. The parser errs in headlines: "12 killed in attack" is read as a passive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from spacy.tokens import Token
+
+SUBJECT = frozenset({"nsubj", "csubj", "expl"})
+PASSIVE_SUBJECT = frozenset({"nsubjpass", "csubjpass"})
+OBJECT = frozenset({"dobj", "obj", "attr", "oprd"})
+RELATIVE = frozenset({"who", "which", "that", "whom"})
+OBJECT_CONTROL = frozenset(
+    {"force", "order", "urge", "ask", "want", "tell", "allow", "help", "lead", "cause", "get"}
+    | {"persuade", "invite", "instruct", "permit", "enable", "prompt", "compel", "expect"}
+)
+"""Verbs whose object does what the infinitive says."""
+
+MAX_CLIMB = 6
+QUANTITY = frozenset(
+    {"dozen", "hundred", "thousand", "million", "number", "group", "score", "lot", "majority"}
+    | {"series", "member", "couple", "handful", "string", "half", "most", "one", "some", "many"}
+    | {"all", "rest", "crowd", "wave", "barrage", "volley", "part", "type", "package", "column"}
+    | {"ten", "several", "hundreds", "thousands", "dozens", "pair", "team", "swathe", "total"}
+)
+"""Heads of "dozens of people": the word after "of" counts as well."""
+
+
+@dataclass(slots=True)
+class Frame:
+    """The words around a trigger, by role."""
+
+    trigger: Token
+    subjects: list[Token] = field(default_factory=list)
+    objects: list[Token] = field(default_factory=list)
+    preps: dict[str, list[Token]] = field(default_factory=dict)
+    modifiers: list[Token] = field(default_factory=list)
+    particles: set[str] = field(default_factory=set)
+    governor: Token | None = None
+    governed_as: str = ""
+    passive: bool = False
+
+
+def build_verb_frame(verb: Token, *, headline: bool = False) -> Frame:
+    """Build the frame of a verb."""
+    frame = Frame(verb, passive=_is_passive(verb))
+    for child in verb.children:
+        _add_child(frame, child, verb)
+    _add_governing(frame, verb, headline=headline)
+    if headline and _reads_as_passive(frame):
+        frame.objects, frame.subjects, frame.passive = frame.subjects, [], True
+    for obj in frame.objects:
+        for prep in obj.children:
+            if prep.dep_ == "prep":
+                _add_prep(frame, prep)
+    frame.modifiers = [m for obj in frame.objects for m in modifiers_of(obj)]
+    return frame
+
+
+def build_noun_frame(noun: Token) -> Frame:
+    """Build the frame of a noun that may name an event."""
+    frame = Frame(noun, modifiers=modifiers_of(noun))
+    for child in noun.children:
+        if child.dep_ == "prep":
+            _add_prep(frame, child)
+        elif child.dep_ in {"acl", "relcl"}:
+            inner = build_verb_frame(child) if child.dep_ == "relcl" else None
+            if inner is not None:
+                frame.subjects.extend(token for token in inner.subjects if token.i != noun.i)
+            for grandchild in child.children:
+                if grandchild.dep_ == "agent":
+                    frame.subjects.extend(_objects_of(grandchild))
+                elif grandchild.dep_ == "prep":
+                    _add_prep(frame, grandchild)
+    _add_noun_governor(frame, noun)
+    if "by" in frame.preps:
+        frame.subjects.extend(frame.preps["by"])
+    return frame
+
+
+def modifiers_of(noun: Token) -> list[Token]:
+    """Compounds, adjectives and possessors of a noun, and theirs ("Russian cruise missile strike")."""
+    found: list[Token] = []
+    for child in noun.children:
+        if child.dep_ in {"compound", "amod", "poss", "nmod", "nummod", "quantmod"}:
+            found.append(child)
+            found.extend(modifiers_of(child))
+    return found
+
+
+def heads_of(token: Token) -> Iterator[Token]:
+    """The token, what it counts ("dozens of people"), and its appositions."""
+    yield token
+    for child in token.children:
+        counted = token.lemma_.lower() in QUANTITY or token.pos_ in {"NUM", "DET", "PRON"}
+        if child.dep_ == "prep" and child.lower_ == "of" and counted:
+            for inner in child.children:
+                if inner.dep_ == "pobj":
+                    yield from heads_of(inner)
+        elif child.dep_ == "appos":
+            yield child
+
+
+def _is_passive(verb: Token) -> bool:
+    if any(child.dep_ in {"auxpass", "nsubjpass", "agent"} for child in verb.children):
+        return True
+    if verb.tag_ == "VBN" and verb.dep_ == "acl":
+        return True
+    head = verb.head
+    return (
+        verb.dep_ == "conj"
+        and verb.tag_ == "VBN"
+        and head.pos_ == "VERB"
+        and any(child.dep_ in {"auxpass", "nsubjpass"} for child in head.children)
+        and not any(child.dep_ in SUBJECT for child in verb.children)
+    )
+
+
+def _reads_as_passive(frame: Frame) -> bool:
+    """Say whether a headline's "12 killed in attack" is a passive without its auxiliary."""
+    verb = frame.trigger
+    bare = not frame.passive and not frame.objects and verb.tag_ in {"VBN", "VBD"}
+    return bare and not any(child.dep_ in {"aux", "agent"} for child in verb.children)
+
+
+def _add_child(frame: Frame, child: Token, verb: Token) -> None:
+    if child.dep_ in SUBJECT:
+        frame.subjects.extend(_expand(_follow_relative(child, verb)))
+    elif child.dep_ in PASSIVE_SUBJECT:
+        frame.objects.extend(_expand(_follow_relative(child, verb)))
+    elif child.dep_ in OBJECT or child.dep_ == "dative":
+        _add_object(frame, child, verb)
+    elif child.dep_ == "agent":
+        frame.subjects.extend(_objects_of(child))
+    elif child.dep_ in {"prep", "prt"}:
+        _add_prep(frame, child)
+    elif child.dep_ == "advmod":
+        frame.particles.add(child.lower_)
+
+
+def _add_object(frame: Frame, child: Token, verb: Token) -> None:
+    if child.dep_ == "dative":
+        if child.pos_ == "ADP":
+            _add_prep(frame, child)
+        else:
+            frame.preps.setdefault("to", []).extend(_expand([child]))
+        return
+    frame.objects.extend(_expand(_follow_relative(child, verb)))
+
+
+def _add_prep(frame: Frame, prep: Token) -> None:
+    name = prep.lower_
+    if prep.dep_ == "prt":
+        frame.particles.add(name)
+    found = _objects_of(prep)
+    if not found:
+        frame.particles.add(name)
+    frame.preps.setdefault(name, []).extend(found)
+    for child in prep.children:
+        if child.dep_ == "prep":
+            _add_prep(frame, child)
+
+
+def _objects_of(prep: Token) -> list[Token]:
+    found: list[Token] = []
+    for child in prep.children:
+        if child.dep_ in {"pobj", "pcomp"}:
+            found.extend(_expand([child]))
+    return found
+
+
+def _expand(tokens: Iterable[Token]) -> list[Token]:
+    """Add the tokens coordinated with each ("Brazil and the United States")."""
+    found: list[Token] = []
+    for token in tokens:
+        found.append(token)
+        found.extend(other for other in token.conjuncts if other.i > token.i)
+    return found
+
+
+def _follow_relative(child: Token, verb: Token) -> list[Token]:
+    """Take the antecedent of a relative pronoun."""
+    if child.lower_ in RELATIVE and child.tag_ in {"WDT", "WP", "IN"}:
+        clause = verb
+        while clause.dep_ in {"conj", "xcomp", "ccomp"} and clause.head.i != clause.i:
+            clause = clause.head
+        if clause.dep_ == "relcl":
+            return [clause.head]
+        return []
+    return [child]
+
+
+def _add_governing(frame: Frame, verb: Token, *, headline: bool) -> None:
+    """Fill the slots a verb takes from what governs it."""
+    head = verb.head
+    if verb.dep_ == "acl":
+        (frame.objects if verb.tag_ == "VBN" else frame.subjects).extend(_expand([head]))
+    elif verb.dep_ == "relcl" and not frame.objects and not _has_relative(verb):
+        frame.objects.extend(_expand([head]))
+    if frame.subjects or (frame.passive and frame.objects):
+        return
+    if verb.dep_ == "conj" and head.pos_ in {"VERB", "AUX"}:
+        outer = build_verb_frame(head, headline=headline)
+        if frame.passive:
+            frame.objects = frame.objects or outer.objects
+        elif outer.passive:
+            frame.subjects = list(outer.objects)
+        else:
+            frame.subjects = list(outer.subjects)
+    elif verb.dep_ in {"xcomp", "advcl", "ccomp"} and head.pos_ in {"VERB", "AUX"}:
+        _add_control(frame, verb, head)
+    elif verb.dep_ == "pcomp" and head.head.pos_ in {"VERB", "AUX"}:
+        outer = build_verb_frame(head.head)
+        frame.subjects = list(outer.objects if outer.passive else outer.subjects)
+        if head.lower_ == "of" and head.head.lemma_ in {"accuse", "suspect", "convict"}:
+            frame.subjects = list(outer.objects)
+
+
+def _add_control(frame: Frame, verb: Token, head: Token) -> None:
+    outer = build_verb_frame(head)
+    found = list(outer.subjects)
+    if outer.passive or (verb.dep_ != "advcl" and head.lemma_ in OBJECT_CONTROL and outer.objects):
+        found = list(outer.objects)
+    if frame.passive:
+        frame.objects = frame.objects or found
+    else:
+        frame.subjects = found
+
+
+def _has_relative(verb: Token) -> bool:
+    return any(
+        child.lower_ in RELATIVE | {"where", "when", "whose"} and child.dep_ != "mark"
+        for child in verb.children
+        if child.dep_ != "dobj"
+    )
+
+
+def _add_noun_governor(frame: Frame, noun: Token) -> None:
+    """Take what the verb that governs a noun gives it: "launched a strike on the port"."""
+    frame.governor, frame.governed_as = _find_governor(noun)
+    if frame.governor is None:
+        return
+    outer = build_verb_frame(frame.governor)
+    role = frame.governed_as
+    if role in OBJECT or (role in PASSIVE_SUBJECT and outer.passive):
+        frame.subjects.extend(token for token in outer.subjects if token.i != noun.i)
+    elif role in SUBJECT and not outer.passive:
+        frame.objects.extend(token for token in outer.objects if token.i != noun.i)
+    if role in OBJECT | SUBJECT | PASSIVE_SUBJECT:
+        for prep, objects in outer.preps.items():
+            known = {noun.i, *(token.i for token in frame.preps.get(prep, []))}
+            fresh = [token for token in objects if token.i not in known]
+            frame.preps.setdefault(prep, []).extend(fresh)
+
+
+def _find_governor(noun: Token) -> tuple[Token | None, str]:
+    """The verb that governs a noun, through prepositions and coordination, and as what."""
+    token = noun
+    role = ""
+    for _ in range(MAX_CLIMB):
+        head = token.head
+        if head.i == token.i:
+            break
+        if not role and token.dep_ != "conj":
+            role = token.dep_
+        if head.pos_ in {"VERB", "AUX"}:
+            return head, role or "conj"
+        if head.pos_ == "NOUN" and token.dep_ in {"compound", "poss"}:
+            break
+        token = head
+    return None, role

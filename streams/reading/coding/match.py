@@ -1,0 +1,90 @@
+"""A frame and a pattern in; whether the pattern holds there out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from spacy.tokens import Token
+
+from streams.reading.coding.frames import Frame, heads_of
+from streams.reading.coding.patterns import Pattern, Terms
+from streams.reading.who.countries import find_country
+
+NAMES = frozenset({"PERSON", "ORG", "GPE", "NORP", "FAC", "LOC", "PRODUCT", "EVENT"})
+
+
+def is_match(pattern: Pattern, frame: Frame, words: frozenset[str]) -> bool:
+    """Say whether all that `pattern` asks for stands in `frame` and among the sentence's words."""
+    return (
+        _has_particle(pattern, frame)
+        and _has_needed(pattern, frame)
+        and _has_context(pattern, words)
+        and (not pattern.subject or is_any(frame.subjects, pattern.subject))
+        and (not pattern.obj or is_any(frame.objects, pattern.obj))
+        and not (pattern.not_subject and is_any(frame.subjects, pattern.not_subject))
+        and not (pattern.not_obj and is_any(frame.objects, pattern.not_obj))
+        and (not pattern.modifier or is_any(frame.modifiers, pattern.modifier))
+        and not (pattern.not_modifier and is_any(frame.modifiers, pattern.not_modifier))
+        and _has_prep(pattern, frame)
+        and _has_governor(pattern, frame)
+    )
+
+
+def is_any(tokens: Iterable[Token], terms: Terms) -> bool:
+    """Say whether one of `tokens` (or what it counts) is what `terms` ask for."""
+    return any(is_term(head, terms) for token in tokens for head in heads_of(token))
+
+
+def is_term(token: Token, terms: Terms) -> bool:
+    """Say whether the token is one of `terms`."""
+    lemma = token.lemma_.lower()
+    if lemma in terms.lemmas or token.lower_ in terms.lemmas:
+        return True
+    if token.i > token.sent.start and f"{token.nbor(-1).lower_} {lemma}" in terms.lemmas:
+        return True
+    return bool(terms.marks) and any(_has_mark(token, mark) for mark in terms.marks)
+
+
+def _has_mark(token: Token, mark: str) -> bool:
+    match mark:
+        case "NAME":
+            return token.pos_ == "PROPN" or token.ent_type_ in NAMES
+        case "NUM":
+            return token.pos_ == "NUM" or any(child.dep_ == "nummod" for child in token.children)
+        case "COUNTRY":
+            return find_country(token) is not None
+        case _:
+            return token.ent_type_ == mark
+
+
+def _has_particle(pattern: Pattern, frame: Frame) -> bool:
+    return pattern.particle is None or pattern.particle in frame.particles
+
+
+def _has_needed(pattern: Pattern, frame: Frame) -> bool:
+    slots = {"s": frame.subjects, "o": frame.objects, "p": list(frame.preps)}
+    if pattern.intransitive and frame.objects:
+        return False
+    return all(slots[slot] for slot in pattern.need)
+
+
+def _has_context(pattern: Pattern, words: frozenset[str]) -> bool:
+    if pattern.context and not pattern.context.lemmas & words:
+        return False
+    return not pattern.not_context.lemmas & words
+
+
+def _has_prep(pattern: Pattern, frame: Frame) -> bool:
+    if not pattern.preps:
+        return True
+    for prep, terms in pattern.preps:
+        if prep in frame.preps and (not terms or is_any(frame.preps[prep], terms)):
+            return True
+    return False
+
+
+def _has_governor(pattern: Pattern, frame: Frame) -> bool:
+    governor = frame.governor.lemma_.lower() if frame.governor is not None else ""
+    if pattern.governor and governor not in pattern.governor.lemmas:
+        return False
+    return not (pattern.not_governor and governor in pattern.not_governor.lemmas)

@@ -1,0 +1,40 @@
+"""A parsed article in, whether its words are those of sport or of shows out.
+
+Theory: "attack", "shot", "defeat" and "strike" are football as often as war, and "bombshell", "fire"
+and "battle" are television. Whatever its sentences say, an article with the vocabulary of a match
+and none of an emergency tells no war. What it gets wrong on purpose: a riot in a stadium told
+without police, hospital or dead.
+"""
+
+from __future__ import annotations
+
+from streams.reading.coding.patterns import load_coding_lexicon
+from streams.reading.parse import ParsedArticle
+
+MIN_WORDS = 3
+"""Different words of a domain that make an article its own."""
+HEADLINE_WORDS = 1
+"""In an article of a few words one is enough."""
+SHORT = 60
+HARD_GROUPS = frozenset(
+    {"attack", "territory", "military", "protest", "threat", "crime", "cyber", "weather", "fire"}
+    | {"geophysical", "accident", "coercion", "transport_accident", "sanction", "humanitarian"}
+)
+"""Groups whose words sport and shows borrow."""
+
+
+def find_borrowed_groups(parsed: ParsedArticle) -> frozenset[str]:
+    """Find the groups of kinds that this article cannot mean."""
+    lexicon = load_coding_lexicon()
+    words = [token.lower_ for s in parsed.sentences for token in s.tokens if token.is_alpha]
+    words += [
+        token.lemma_.lower() for s in parsed.sentences for token in s.tokens if token.is_alpha
+    ]
+    distinct = set(words)
+    needed = HEADLINE_WORDS if len(words) < 2 * SHORT else MIN_WORDS
+    if distinct & lexicon.terms("grave_word").lemmas:
+        needed += 3
+    for name in ("sport_word", "show_word"):
+        if len(distinct & lexicon.terms(name).lemmas) >= needed:
+            return HARD_GROUPS
+    return frozenset()

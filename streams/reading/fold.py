@@ -1,0 +1,274 @@
+"""The drafts of one article in; one draft an event out.
+
+Theory: an article tells its event again and again (headline, lead, later sentences). Two drafts are
+one when their kinds may tell one happening and nothing speaks against it: other days, other places,
+other people, other extents, or words such as "separate". Two that differ stay two: a wrong join
+hides an event, a missed one is joined again when events are merged.
+
+A denial that names no event of its own ("denied that Ukraine had made any gains") belongs to every
+event of its kind and side that a party claims; what the outlet itself vouches for stays as it is.
+"""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from dataclasses import replace
+from functools import cache
+from importlib import resources
+
+from streams.lexicon.ontology import get_kind
+from streams.reading.draft import Draft
+from streams.records import Actor, Claim, Quantity, Reason, When, Where
+
+SAME_PLACE_KM = 40.0
+"""Two points nearer than this may be one event: a town and its suburb, a village and its town."""
+BY_PERSON = frozenset({"people", "justice", "death", "sport", "business", "culture", "release"})
+"""Groups whose events are told apart by whom they befall."""
+BY_WORDS = frozenset({"statement", "threat", "government", "markets", "economy", "science"})
+"""Groups whose events are told apart by their words: two demands are two."""
+OTHER_EVENT = frozenset({"separate", "separately", "another", "elsewhere", "second", "similar"})
+
+
+@cache
+def load_related() -> dict[str, frozenset[str]]:
+    """Load which general kind gives way to which particular kinds."""
+    path = resources.files("streams.lexicon").joinpath("related.toml")
+    table: dict[str, str] = tomllib.loads(path.read_text("utf-8"))
+    return {kind: frozenset(words.split()) for kind, words in table.items()}
+
+
+def fold_drafts(drafts: tuple[Draft, ...]) -> tuple[Draft, ...]:
+    """Fold drafts that plainly tell one event; order of first telling."""
+    denials = [draft for draft in drafts if draft.modality == "denied"]
+    told = [draft for draft in drafts if draft.modality != "denied"]
+    folded: list[Draft] = []
+    for draft in told:
+        for index, other in enumerate(folded):
+            if is_same(other, draft):
+                folded[index] = join_drafts(other, draft)
+                break
+        else:
+            folded.append(draft)
+    for denial in denials:
+        folded = _attach_denial(denial, folded)
+    return tuple(folded)
+
+
+def is_same(one: Draft, other: Draft) -> bool:
+    """Say whether the two drafts tell one event."""
+    if not _may_be_kind(one.kind, other.kind) or one.modality != other.modality:
+        return False
+    if _says_other(one) or _says_other(other):
+        return False
+    group = get_kind(other.kind).group
+    if group in BY_WORDS and not _share_words(one, other):
+        return False
+    if group in BY_PERSON and not _share_person(one, other):
+        return False
+    return (
+        _may_be_when(one.when, other.when)
+        and _may_be_where(one.where, other.where)
+        and _may_be_actors(one.actors, other.actors)
+        and not _have_other_extent(one, other)
+    )
+
+
+def join_drafts(one: Draft, other: Draft) -> Draft:
+    """Join two drafts of one event: the best of each field and the union of the lists."""
+    first, second = (one, other) if _rank(one) >= _rank(other) else (other, one)
+    kind, confidence = _choose_kind(first, second)
+    return replace(
+        first,
+        kind=kind,
+        when=_better_when(first.when, second.when),
+        where=_better_where(first.where, second.where),
+        actors=_join_actors(first.actors, second.actors),
+        targets=_join_actors(first.targets, second.targets),
+        recipients=_join_actors(first.recipients, second.recipients),
+        numbers=_join_numbers(first.numbers, second.numbers),
+        claims=_join_claims(first.claims, second.claims),
+        newsworthiness="new"
+        if "new" in {one.newsworthiness, other.newsworthiness}
+        else "background",
+        sentences=tuple(sorted({*one.sentences, *other.sentences})),
+        told=one.told | other.told,
+        reasons=_join_reasons(first, second),
+        confidence=min(0.99, confidence + 0.05),
+    )
+
+
+def _attach_denial(denial: Draft, folded: list[Draft]) -> list[Draft]:
+    """Add a denial to the events it denies; keep it alone when there is none."""
+    found = False
+    result = []
+    for draft in folded:
+        if _is_denied(draft, denial):
+            found = True
+            draft = replace(  # noqa: PLW2901 - the draft with its denial takes its place
+                draft,
+                claims=_join_claims(draft.claims, denial.claims),
+                sentences=tuple(sorted({*draft.sentences, *denial.sentences})),
+            )
+        result.append(draft)
+    return result if found else [*result, denial]
+
+
+def _is_denied(draft: Draft, denial: Draft) -> bool:
+    if draft.newsworthiness == "background" and denial.newsworthiness == "new":
+        return False
+    vouched = any(claim.outlet or claim.sector == "JRN" for claim in draft.claims)
+    general = denial.where is None or denial.where.precision == 3
+    return (
+        _may_be_kind(draft.kind, denial.kind)
+        and not (general and vouched)
+        and _may_be_where(draft.where, denial.where)
+        and _may_be_actors(draft.actors, denial.actors)
+    )
+
+
+def _may_be_kind(one: str, other: str) -> bool:
+    related = load_related()
+    return one == other or other in related.get(one, ()) or one in related.get(other, ())
+
+
+def _choose_kind(first: Draft, second: Draft) -> tuple[str, float]:
+    """The particular kind of the two."""
+    related = load_related()
+    if second.kind in related.get(first.kind, ()):
+        return second.kind, second.confidence
+    if first.kind in related.get(second.kind, ()):
+        return first.kind, first.confidence
+    return first.kind, max(first.confidence, second.confidence)
+
+
+def _says_other(draft: Draft) -> bool:
+    trigger = draft.coding.trigger
+    near = {child.lower_ for child in trigger.children}
+    opening = {token.lower_ for token in list(trigger.sent)[:4]}
+    return bool(
+        near & OTHER_EVENT
+        or opening & {"separately", "elsewhere"}
+        or ({"separate", "another"} & opening and {"incident", "case", "attack"} & opening)
+    )
+
+
+def _share_words(one: Draft, other: Draft) -> bool:
+    """Say whether two statements are about the same: their objects share a word of content."""
+    return bool(_content(one) & _content(other))
+
+
+def _content(draft: Draft) -> set[str]:
+    coding = draft.coding
+    words = {token.lemma_.lower() for token in coding.targets}
+    for token in coding.frame.trigger.subtree:
+        if token.pos_ in {"NOUN", "PROPN", "VERB", "NUM"} and token.i != coding.trigger.i:
+            words.add(token.lemma_.lower())
+    return words - {token.lemma_.lower() for token in coding.actors} - {"say", "year"}
+
+
+def _share_person(one: Draft, other: Draft) -> bool:
+    """Say whether they may befall the same person: a name on both sides must be shared."""
+    mine, yours = _names(one), _names(other)
+    return not mine or not yours or bool(mine & yours)
+
+
+def _names(draft: Draft) -> set[str]:
+    people = [*draft.targets, *draft.actors]
+    names = [actor.name for actor in people if actor.name[:1].isupper()]
+    return {name.split()[-1].lower() for name in names}
+
+
+def _may_be_when(one: When, other: When) -> bool:
+    if one.start is None or other.start is None or one.end is None or other.end is None:
+        return True
+    return one.start < other.end and other.start < one.end
+
+
+def _may_be_where(one: Where | None, other: Where | None) -> bool:
+    if one is None or other is None:
+        return True
+    if one.name.lower() == other.name.lower():
+        return True
+    if one.country and other.country and one.country != other.country:
+        return False
+    if one.precision == 3 or other.precision == 3:
+        return not (one.admin1 and other.admin1 and one.admin1 != other.admin1)
+    if one.point is None or other.point is None:
+        return False
+    return _distance_km(one, other) <= SAME_PLACE_KM
+
+
+def _distance_km(one: Where, other: Where) -> float:
+    if one.point is None or other.point is None:
+        return math.inf
+    lat1, lat2 = math.radians(one.point.lat), math.radians(other.point.lat)
+    delta = math.radians(one.point.lon - other.point.lon)
+    cosine = math.sin(lat1) * math.sin(lat2) + math.cos(lat1) * math.cos(lat2) * math.cos(delta)
+    return 6371.0 * math.acos(max(-1.0, min(1.0, cosine)))
+
+
+def _may_be_actors(one: tuple[Actor, ...], other: tuple[Actor, ...]) -> bool:
+    """Two sides of known countries must share one."""
+    mine = {actor.country for actor in one if actor.country}
+    yours = {actor.country for actor in other if actor.country}
+    return not mine or not yours or bool(mine & yours)
+
+
+def _have_other_extent(one: Draft, other: Draft) -> bool:
+    """Two advances of other extents, one in distance and one in area, are two."""
+    measures = {"distance", "area", "money", "magnitude"}
+    mine = {(n.measure, n.value) for n in one.numbers if n.measure in measures and n.value}
+    yours = {(n.measure, n.value) for n in other.numbers if n.measure in measures and n.value}
+    return bool(mine and yours and not mine & yours)
+
+
+def _rank(draft: Draft) -> float:
+    """How well a draft tells the event: fields it fills, then where it stands."""
+    score = 2.0 * (draft.when.start is not None) + 2.0 * (draft.where is not None)
+    score += min(2, len(draft.numbers)) + (draft.newsworthiness == "new")
+    score += 0.5 * bool(draft.actors) + 0.5 * bool(draft.targets) + draft.confidence
+    if "lead" in draft.told:
+        score += 1.5
+    elif draft.in_headline:
+        score -= 0.5
+    if draft.coding.pattern.state:
+        score -= 3
+    return score - 0.02 * draft.sentences[0]
+
+
+def _better_when(first: When, second: When) -> When:
+    order = {"hour": 0, "day": 1, "week": 2, "month": 3, "year": 4, "before": 5}
+    return second if order[second.precision] < order[first.precision] else first
+
+
+def _better_where(first: Where | None, second: Where | None) -> Where | None:
+    if first is None or second is None:
+        return first or second
+    if (second.point is not None, -second.precision) > (first.point is not None, -first.precision):
+        return second
+    return first
+
+
+def _join_actors(one: tuple[Actor, ...], other: tuple[Actor, ...]) -> tuple[Actor, ...]:
+    """Names first; a vague word gives way when the other side has a name of its country."""
+    joined = {actor.name: actor for actor in (*one, *other)}
+    return tuple(sorted(joined.values(), key=lambda actor: not actor.name[:1].isupper()))[:6]
+
+
+def _join_numbers(one: tuple[Quantity, ...], other: tuple[Quantity, ...]) -> tuple[Quantity, ...]:
+    found: dict[tuple[str, float | None, str], Quantity] = {}
+    for number in (*one, *other):
+        found.setdefault((number.measure, number.value, number.qualifier), number)
+    return tuple(found.values())
+
+
+def _join_claims(one: tuple[Claim, ...], other: tuple[Claim, ...]) -> tuple[Claim, ...]:
+    found: dict[tuple[str, str, str | None], Claim] = {}
+    for claim in (*one, *other):
+        found.setdefault((claim.claimant, claim.stance, claim.of), claim)
+    return tuple(found.values())
+
+
+def _join_reasons(first: Draft, second: Draft) -> tuple[Reason, ...]:
+    return first.reasons + tuple(r for r in second.reasons if r not in first.reasons)

@@ -1,0 +1,1 @@
+"""Words that name somebody in; actors with country, sector and title out."""

@@ -1,0 +1,135 @@
+"""Tokens that name somebody in; `Actor` records out: name, title, country and PLOVER sector.
+
+A country's seat stands for its government ("Moscow said"), a people's adjective before a noun gives
+its nationality ("Russian forces"), and a person's title gives the sector ("Deputy Defence
+Minister"). What the words do not give stays None.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+from importlib import resources
+
+from spacy.tokens import Token
+
+from streams.reading.parse import Sentence
+from streams.reading.who.countries import CountryName, find_country
+from streams.records import Actor
+
+NameOf = Callable[[Sequence[Token]], str]
+TitleOf = Callable[[str], str | None]
+
+PHRASE = frozenset({"compound", "amod", "poss", "nmod", "nummod", "flat", "quantmod", "det"})
+VAGUE = frozenset(
+    {"who", "which", "that", "what", "this", "there", "these", "those", "it", "one", "both", "each"}
+    | {"all", "some", "many", "most", "none", "whom", "whose", "i", "we", "you", "me", "us", "your"}
+)
+MAX_PHRASE = 8
+
+
+@cache
+def load_sectors(language: str = "en") -> tuple[tuple[str, frozenset[str]], ...]:
+    """Load the sectors in the order in which they are tried."""
+    path = resources.files("streams.lexicon").joinpath(language, "sectors.toml")
+    table = tomllib.loads(path.read_text("utf-8"))
+    words: dict[str, str] = table["words"]
+    order = table["order"]["sectors"].split()
+    return tuple(
+        (name, frozenset(word.replace("_", " ") for word in words[name].split()))
+        for name in order
+        if name in words
+    )
+
+
+def build_actors(
+    tokens: Iterable[Token], sentence: Sentence, name_of: NameOf, title_of: TitleOf
+) -> tuple[Actor, ...]:
+    """Build an actor for each token that names somebody; one name once."""
+    found: dict[str, Actor] = {}
+    for token in tokens:
+        actor = build_actor(token, sentence, name_of, title_of)
+        if actor is not None and actor.name not in found:
+            found[actor.name] = actor
+    return tuple(found.values())
+
+
+def build_actor(
+    token: Token, sentence: Sentence, name_of: NameOf, title_of: TitleOf
+) -> Actor | None:
+    """Build the actor that the noun phrase at `token` names; None when it names nobody."""
+    if token.pos_ not in {"NOUN", "PROPN", "PRON", "ADJ", "NUM"} or token.lower_ in VAGUE:
+        return None
+    phrase = phrase_of(token)
+    words = " ".join(part.text for part in phrase if part.dep_ != "det").replace(" - ", "-")
+    words = words.replace(" 's", "'s").replace(" \u2019s", "\u2019s")
+    country = _country_of(token, phrase)
+    name = (
+        name_of(phrase if token.pos_ in {"PROPN", "PRON"} else [token])
+        if _is_named(token)
+        else words
+    )
+    own = find_country(token)
+    if own is not None and own.sense in {"name", "seat"}:
+        name = own.name
+    if token.pos_ == "PRON" and name.lower() == token.lower_:
+        return None
+    title = title_of(name)
+    return Actor(
+        name=name,
+        text=words,
+        country=country.iso if country is not None else None,
+        sector=_sector_of(token, phrase, title, own),
+        title=title,
+        span=sentence.span_of(phrase[0], phrase[-1]),
+    )
+
+
+def phrase_of(token: Token) -> list[Token]:
+    """The words of the noun phrase that end at `token`, without its relative clauses."""
+    first = token.i
+    for child in token.children:
+        if child.i < token.i and child.dep_ in PHRASE:
+            first = min(first, child.left_edge.i)
+    first = max(first, token.i - MAX_PHRASE, token.sent.start)
+    return [word for word in token.doc[first : token.i + 1] if not word.is_space]
+
+
+def _is_named(token: Token) -> bool:
+    return token.pos_ in {"PROPN", "PRON"} or token.ent_type_ in {"PERSON", "ORG"}
+
+
+def _country_of(token: Token, phrase: Sequence[Token]) -> CountryName | None:
+    found = find_country(token)
+    if found is not None:
+        return found
+    for word in phrase:
+        found = find_country(word)
+        if found is not None:
+            return found
+    for child in token.children:
+        if child.dep_ == "prep" and child.lower_ in {"of", "from"}:
+            for inner in child.children:
+                found = find_country(inner)
+                if found is not None:
+                    return found
+    return None
+
+
+def _sector_of(
+    token: Token, phrase: Sequence[Token], title: str | None, country: CountryName | None
+) -> str | None:
+    words = {token.lemma_.lower(), token.lower_}
+    previous = ""
+    for part in phrase:
+        words.update((part.lemma_.lower(), part.lower_, f"{previous} {part.lower_}"))
+        previous = part.lower_
+    if title:
+        words.update(title.lower().split())
+    for sector, members in load_sectors():
+        if words & members:
+            return sector
+    if country is not None and country.sense in {"name", "seat"}:
+        return "GOV"
+    return None
