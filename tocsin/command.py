@@ -19,6 +19,8 @@ COMMANDS: dict[str, str] = {
     "work": "tocsin.commands.work:work",
     "stack": "tocsin.commands.stack:stack",
     "sink": "tocsin.commands.sink:sink",
+    "retention": "tocsin.commands.retention:retention",
+    "search": "tocsin.commands.search:search",
 }
 """Command name to `module:attribute`, in the order in which help shows them."""
 

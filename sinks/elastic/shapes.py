@@ -88,6 +88,8 @@ SHAPES: dict[ShapeName, Shape] = {
         topic=MENTIONS,
         moves={"url": "url.full", **_WHEN_AND_WHERE},
         nested=frozenset({"numbers", "claims"}),
+        # what blocks of the merge step tell each other; such mentions are not on this topic
+        leave_out=frozenset({"relay"}),
         derived=derived.MENTION,
     ),
     "events": Shape(
@@ -204,6 +206,8 @@ def _parameters(path: str, kind: str, record: type[Record] | None = None) -> dic
         parameters["ignore_above"] = IGNORE_ABOVE
     if kind == "text" and path in _WITH_KEYWORD:
         parameters["fields"] = {"keyword": {"type": "keyword", "ignore_above": 256}}
+    if path == "geo.name":
+        parameters["fields"] = {"folded": {"type": "text"}}
     if record is Span:
         # positions in the text are shown, never searched or counted
         parameters |= {"index": False, "doc_values": False}
