@@ -168,9 +168,14 @@ class Pad:
         return self._shelf.items()
 
     def finish(self, last: str) -> tuple[Write, ...]:
-        """Give the writes in their order, with the one that says "done" at the end."""
-        done = [(key, raw) for key, raw in self._writes.items() if key != last]
-        return (*done, *((key, raw) for key, raw in self._writes.items() if key == last))
+        """Give the writes in their order, with the one that says "done" at the end.
+
+        What has been told of waiting alerts is forgotten only after that: a digest that is told
+        again must have the same alerts in it. What is left over by a kill, `forget_old` sweeps up.
+        """
+        told = {key for key, raw in self._writes.items() if raw is None and key.startswith("held/")}
+        order = sorted(self._writes, key=lambda key: (key in told, key == last))
+        return tuple((key, self._writes[key]) for key in order)
 
 
 def event_key(event_id: str) -> str:

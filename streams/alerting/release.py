@@ -16,7 +16,6 @@ from streams.alerting.gate import (
     ring,
 )
 from streams.alerting.memory import (
-    Count,
     Due,
     EventMemo,
     GroupMemo,
@@ -73,7 +72,8 @@ def forget_old(work: Round) -> None:
             if memo.changed is not None and now - memo.changed.timestamp() > days * _DAY:
                 work.pad.delete(key)
         elif key.startswith("count/") and (work.now.date() - to_day(key)).days > _KEEP_COUNT_DAYS:
-            assert Count.model_validate_json(raw)
+            work.pad.delete(key)
+        elif key.startswith("held/") and key not in work.clock.held:
             work.pad.delete(key)
 
 

@@ -1,0 +1,1 @@
+"""Tests of the rules, the ringer and the follow lists."""
