@@ -456,6 +456,9 @@ class Alert(Record):
     channels: tuple[str, ...] = Field((), description="names of the endpoints it goes to")
     event: Event | None = Field(None, description="the event as it was")
     digest: tuple[str, ...] = Field((), description="titles of what a limit held back")
+    reference_times: tuple[Instant, ...] = Field(
+        (), description="`at` of each alert in `references`, in the same order"
+    )
 
 
 # --------------------------------------------------------------------------- dead letters

@@ -55,6 +55,7 @@ class Thread(Memo):
     sequence: int = 0
     """Number of the next alert; 0 while nothing has rung."""
     references: tuple[str, ...] = ()
+    times: tuple[Instant, ...] = ()
     state: ThreadState = "waiting"
     told: dict[str, str] = {}
     """What the rule watches, as it was last told."""

@@ -107,6 +107,7 @@ def build_alert(rule: Rule, thread: Thread, telling: Telling) -> Alert:
         kind=telling.kind,
         sequence=thread.sequence,
         references=thread.references,
+        reference_times=thread.times,
         severity=telling.severity or pick_severity(rule, event),
         event_id=event.id if event is not None and rule.is_about_events else thread.origin,
         event_revision=event.revision if event is not None else 0,
@@ -124,9 +125,10 @@ def build_alert(rule: Rule, thread: Thread, telling: Telling) -> Alert:
 def note_rung(thread: Thread, alert: Alert, told: dict[str, str]) -> None:
     """Let the thread know that this alert of it has rung."""
     thread.sequence = alert.sequence + 1
-    kept = (*thread.references, alert.id)
     # the first is the thread's name for every receiver; between it and the latest, some may go
-    thread.references = kept if len(kept) <= _REFERENCES_KEPT else (kept[0], *kept[2:])
+    cut = 1 if len(thread.references) < _REFERENCES_KEPT else 2
+    thread.references = (*thread.references[:1], *thread.references[cut:], alert.id)
+    thread.times = (*thread.times[:1], *thread.times[cut:], alert.at)
     thread.state = "cancelled" if alert.kind == "Cancel" else "open"
     thread.told = told
 
