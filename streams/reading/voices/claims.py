@@ -44,7 +44,9 @@ def choose_claims(
     confirm it.
     """
     own = [
-        v for v in voices.of_sentence(sentence) if v.cue is trigger or v.covers(sentence, trigger)
+        voice
+        for voice in voices.of_sentence(sentence)
+        if voice.cue == trigger or _speaks_of(voice, sentence, trigger)
     ]
     claims = [_build_claim(voice, modality) for voice in own]
     if not any(voice.stance != "cannot_verify" for voice in own):
@@ -67,6 +69,24 @@ def voice_at(voices: Voices, sentence: Sentence, token: Token) -> Voice | None:
         if voice.covers(sentence, token) and voice.stance != "cannot_verify"
     ]
     return min(around, key=lambda voice: len(voice.content), default=None)
+
+
+def _speaks_of(voice: Voice, sentence: Sentence, trigger: Token) -> bool:
+    """Tell whether a voice's clause holds the word, and not in an aside of the outlet's own.
+
+    "posted a video from Lyman, which fell on Monday": that it fell, the outlet says.
+    """
+    if not voice.covers(sentence, trigger):
+        return False
+    if voice.rule == "voice.quote" or voice.cue is None:
+        return True
+    for token in (trigger, *trigger.ancestors):
+        if token == voice.cue or token.i not in voice.content:
+            return True
+        aside = token.dep_ == "relcl" and token.left_edge.i > 0
+        if aside and token.left_edge.nbor(-1).text == "," and voice.cue.i < token.i:
+            return False
+    return True
 
 
 def _build_claim(voice: Voice, modality: Modality) -> Claim:
@@ -100,7 +120,7 @@ def _find_elsewhere(
 ) -> Iterator[Voice]:
     deeds = _deeds_around(trigger)
     for voice in voices.found:
-        if voice.cue is trigger or voice.covers(sentence, trigger):
+        if voice.cue == trigger or voice.covers(sentence, trigger):
             continue
         if voice.back:
             if _reaches_back(voice, sentence, trigger, deeds):

@@ -205,7 +205,7 @@ def _antecedent(cue: Token, pronoun: Token) -> Token | None:
     for above in cue.ancestors:
         if above.pos_ in {"VERB", "AUX"}:
             subject = next((c for c in above.children if c.dep_ in _SUBJECTS), None)
-            if subject is not None and subject is not pronoun:
+            if subject is not None and subject != pronoun:
                 return subject
     return None
 

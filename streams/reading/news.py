@@ -1,0 +1,164 @@
+"""An event's word and date in, whether the article reports it as new or recalls it out.
+
+The theory: what an article recalls it marks, by date ("in 2014"), by tense ("had been besieged"),
+by adjective ("previous strikes"), by a measured distance ("one week after an explosion destroyed"),
+or by hanging it on the news in a clause of its own without a date. What carries no such mark is the
+news. In an opinion, a review or a feature everything is recalled.
+
+What it gets wrong on purpose: a first report of something that happened weeks ago is background
+unless the headline tells it; figures for a month or a year stay news for as long as such figures
+take to be counted.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from functools import cache
+from importlib import resources
+
+from spacy.tokens import Token
+
+from streams.reading.parse import ParsedArticle, Sentence
+from streams.records import DatePrecision, Genre, Newsworthiness, Reason, When
+
+RECALLING: frozenset[Genre] = frozenset(
+    {
+        "opinion", "analysis", "feature", "review", "listing", "recipe", "language", "advertisement",
+    }
+)  # fmt: skip
+FRESH_DAYS: dict[DatePrecision, int] = {"hour": 4, "day": 4, "week": 10, "month": 45, "year": 120}
+"""Days between the end of an interval and publication up to which it is news."""
+HEADLINE_DAYS = 14
+"""The same for an event that the headline or the lead tells with a day."""
+_MEASURES = frozenset({"week", "month", "year", "decade", "century"})
+_CLAUSES = frozenset({"relcl", "acl", "advcl"})
+
+
+def judge_newsworthiness(
+    parsed: ParsedArticle, sentence: Sentence, trigger: Token, when: When, genre: Genre
+) -> tuple[Newsworthiness, Reason]:
+    """Judge whether the event told by `trigger` is new or background; the reason names the rule."""
+    rule = _find_recall(parsed, sentence, trigger, when, genre)
+    if rule is None:
+        return "new", Reason(field="newsworthiness", rule="news.new", span=sentence.span)
+    return "background", Reason(field="newsworthiness", rule=rule, span=sentence.span)
+
+
+def _find_recall(
+    parsed: ParsedArticle, sentence: Sentence, trigger: Token, when: When, genre: Genre
+) -> str | None:
+    if genre in RECALLING:
+        return f"news.genre.{genre}"
+    age = _age_of(parsed, when)
+    opening = sentence.paragraph.role in {"headline", "lead"}
+    if age is not None:
+        fresh = FRESH_DAYS.get(when.precision, 4)
+        if age > (max(fresh, HEADLINE_DAYS) if opening else fresh):
+            return "news.old_date"
+    if _pattern("sentence").search(sentence.text):
+        return "news.looks_back"
+    if sentence.paragraph.role == "headline":
+        return None
+    return _find_mark(sentence, trigger, opening=opening, dated=age is not None)
+
+
+def _find_mark(sentence: Sentence, trigger: Token, *, opening: bool, dated: bool) -> str | None:
+    """The grammar that recalls: adjective, tense, distance, words, or a clause of its own."""
+    rule = None
+    if any(_is_recalling(child) for child in trigger.children):
+        rule = "news.adjective"
+    elif _is_past_perfect(trigger):
+        rule = "news.past_perfect"
+    elif _is_measured(trigger):
+        rule = "news.measured"
+    elif not dated and _pattern("near").search(_clause_text(sentence, trigger)):
+        rule = "news.words"
+    elif not dated and not opening and _hangs_on_link(trigger):
+        rule = "news.link"
+    elif not dated and not opening and _in_own_clause(trigger):
+        rule = "news.clause"
+    return rule
+
+
+def _age_of(parsed: ParsedArticle, when: When) -> int | None:
+    """Days from the end of the interval to publication; None when no date was found."""
+    if when.precision == "before" or when.end is None:
+        return None
+    published = parsed.article.published or parsed.article.fetched
+    last = when.end - dt.timedelta(seconds=1)
+    return (published - last).days
+
+
+def _is_recalling(child: Token) -> bool:
+    if child.dep_ not in {"amod", "nummod", "compound", "poss"}:
+        return False
+    year = re.fullmatch(r"(?:1[5-9]|20)\d\d", child.text) is not None
+    return year or child.lower_ in _words("before")
+
+
+def _is_past_perfect(trigger: Token) -> bool:
+    """Tell whether the event's verb stands with "had", itself or through the verb it follows."""
+    verb = trigger
+    if trigger.pos_ not in {"VERB", "AUX"}:
+        verb = trigger.head
+        if verb.pos_ not in {"VERB", "AUX"} or trigger.dep_ not in {"nsubj", "nsubjpass", "dobj"}:
+            return False
+    return any(
+        child.dep_ in {"aux", "auxpass"} and child.lower_ == "had" for child in verb.children
+    )
+
+
+def _is_measured(trigger: Token) -> bool:
+    """Tell whether a distance of weeks or years leads to it: "two years after the crash"."""
+    for token in trigger.sent:
+        if token.lower_ not in {"after", "since", "before"} or token.i >= trigger.i:
+            continue
+        if token.i == token.sent.start or token.nbor(-1).lemma_ not in _MEASURES:
+            continue
+        clause = token.head if token.dep_ == "mark" else token
+        if trigger == clause or clause.is_ancestor(trigger):
+            return True
+    return False
+
+
+def _hangs_on_link(trigger: Token) -> bool:
+    """Tell whether a noun only explains the news: "protests over the killing of"."""
+    if trigger.pos_ not in {"NOUN", "PROPN"} or trigger.dep_ != "pobj":
+        return False
+    return trigger.head.lower_ in _words("link")
+
+
+def _in_own_clause(trigger: Token) -> bool:
+    """Tell whether it stands in a relative clause, in the past, and not in the news itself."""
+    for token in (trigger, *trigger.ancestors):
+        if token.dep_ == "relcl":
+            return token.tag_ in {"VBD", "VBN"} or any(
+                c.dep_ == "aux" and c.tag_ == "VBD" for c in token.children
+            )
+        if token.dep_ in {"ROOT", "ccomp", "conj"} or token.dep_ in _CLAUSES:
+            return False
+    return False
+
+
+def _clause_text(sentence: Sentence, trigger: Token) -> str:
+    verb = next((t for t in (trigger, *trigger.ancestors) if t.pos_ in {"VERB", "AUX"}), trigger)
+    left, right = verb.left_edge.i, verb.right_edge.i
+    return str(sentence.tokens.doc[left : right + 1].text)
+
+
+@cache
+def _pattern(kind: str) -> re.Pattern[str]:
+    return re.compile("|".join(_rows(kind)), re.IGNORECASE)
+
+
+@cache
+def _words(kind: str) -> frozenset[str]:
+    return frozenset(_rows(kind))
+
+
+@cache
+def _rows(kind: str) -> tuple[str, ...]:
+    table = resources.files("streams.lexicon").joinpath("background.tsv").read_text("utf-8")
+    rows = [line.split("\t", 1) for line in table.splitlines() if line and not line.startswith("#")]
+    return tuple(row[1] for row in rows[1:] if row[0] == kind)
