@@ -381,9 +381,8 @@ def _build_table(app: faust.App, name: str, partitions: int) -> TableT[bytes, by
     table: TableT[bytes, bytes] = app.Table(
         name,
         partitions=partitions,
-        schema=faust.Schema(
-            key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw"
-        ),
+        key_type=bytes,  # Faust takes the raw serializer from the types
+        value_type=bytes,
         options={"block_cache_size": 16 << 20, "write_buffer_size": 8 << 20},
     )
     return table
