@@ -15,6 +15,7 @@ from streams.errors import TocsinError
 
 COMMANDS: dict[str, str] = {
     "setup": "tocsin.commands.setup:setup",
+    "poll": "tocsin.commands.poll:poll",
     "run": "tocsin.commands.run:run",
     "work": "tocsin.commands.work:work",
     "stack": "tocsin.commands.stack:stack",

@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from producers.settings import PollSettings
 from sinks.settings import KibanaSettings, RetentionSettings, SinkSettings
 from streams.settings import (
     ElasticSettings,
@@ -30,6 +31,7 @@ SECTIONS: tuple[type[Section], ...] = (
     SinkSettings,
     RetentionSettings,
     KibanaSettings,
+    PollSettings,
 )
 
 
