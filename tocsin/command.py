@@ -18,6 +18,7 @@ COMMANDS: dict[str, str] = {
     "poll": "tocsin.commands.poll:poll",
     "run": "tocsin.commands.run:run",
     "work": "tocsin.commands.work:work",
+    "settings": "tocsin.commands.settings:settings",
     "stack": "tocsin.commands.stack:stack",
     "sink": "tocsin.commands.sink:sink",
     "retention": "tocsin.commands.retention:retention",
