@@ -42,6 +42,15 @@ def is_caption(line: str) -> bool:
     return len(line) <= 2 * MAX_FURNITURE and bool(load_patterns("credit").search(line.strip()))
 
 
+def trim_caption(line: str) -> int:
+    """Measure a caption without the credit at its end."""
+    match = load_patterns("credit").search(line.rstrip())
+    if not match or len(line) > 2 * MAX_FURNITURE:
+        return len(line)
+    opening = match.group().lstrip()[:1]
+    return match.start() + (match.group()[:1] in ".!?" and opening in ".!?")
+
+
 def find_inside(text: str) -> list[tuple[int, int]]:
     """Find furniture inside a paragraph, as ranges to cut out."""
     return [match.span() for match in load_patterns("inside").finditer(text)]

@@ -1,9 +1,11 @@
 """An article in, its paragraphs out: headline, lead and body, with their offsets.
 
 Offsets count characters of `Article.reading_text`; a paragraph's text has the length of the stretch
-it stands for, so `start + n` is the n-th character of both. Page furniture (menus, captions,
-credits, sign-ups) is left out, and so is the dateline ("KYIV, June 13 (Reuters) -"), which is kept
-beside the text: it names a place and a day, but it is no part of the sentence.
+it stands for, so `start + n` is the n-th character of both. Page furniture (menus, credits,
+sign-ups) is left out. A caption keeps a role of its own: it supports what the text tells (who, where,
+when), but in the present tense and often from another day, so it opens no event. Left out, too, is
+the dateline ("KYIV, June 13 (Reuters) -"), which is kept beside the text: it names a place and a
+day, but it is no part of the sentence.
 
 Pages arrive flattened: a line is a paragraph, or a paragraph is wrapped over lines. Lines of one
 block are joined only when they look wrapped (long, and the break falls inside a sentence).
@@ -23,16 +25,19 @@ from streams.reading.furniture import (
     find_inside,
     is_caption,
     is_furniture,
+    trim_caption,
     trim_headline,
 )
 from streams.records import Article
 
-Role = Literal["headline", "lead", "body"]
+Role = Literal["headline", "lead", "body", "caption"]
 
 MAX_TEXT = 40_000
 """Characters that are read; an article is shorter, and what is longer is a list or a live blog."""
 MAX_PARAGRAPH = 3_000
 """A longer paragraph is cut at a sentence end: the parser's memory grows with the paragraph."""
+MAX_CAPTION = 400
+"""A longer paragraph below a picture line is text."""
 MIN_LEAD = 30
 """A shorter first paragraph is a kicker or a subtitle, not the lead."""
 
@@ -65,12 +70,12 @@ def split_paragraphs(article: Article) -> tuple[Paragraph, ...]:
         body_start = len(article.title)
         start, end = trim_headline(article.title)
         paragraphs.append(_build(0, start, article.title[start:end], "headline", None))
-    for start, end in _find_body(text, body_start, title):
+    for start, end, is_picture in _find_body(text, body_start, title):
         stretch = text[start:end]
-        cut = find_dateline(stretch)
+        cut = 0 if is_picture else find_dateline(stretch)
         dateline = stretch[:cut].strip(" -–—:") or None
-        role: Role = "body"
-        if not has_lead and end - start - cut >= MIN_LEAD:
+        role: Role = "caption" if is_picture else "body"
+        if not is_picture and not has_lead and end - start - cut >= MIN_LEAD:
             role, has_lead = "lead", True
         paragraphs.append(_build(len(paragraphs), start + cut, stretch[cut:], role, dateline))
     return tuple(paragraph for paragraph in paragraphs if paragraph.text.strip())
@@ -97,25 +102,28 @@ def _build(index: int, start: int, text: str, role: Role, dateline: str | None) 
     return Paragraph(index, start + lead, text.strip().translate(_SAME_LENGTH), role, dateline)
 
 
-def _find_body(text: str, start: int, title: str) -> Iterator[tuple[int, int]]:
+def _find_body(text: str, start: int, title: str) -> Iterator[tuple[int, int, bool]]:
+    """Find the stretches that people read, and whether each is a caption."""
     caption_follows = False
     first = True
     for begin, end in _find_lines(text, start):
         line = text[begin:end].strip()
         if announces_caption(line):
             caption_follows = True
+        elif is_furniture(line):
             continue
-        if is_furniture(line):
-            continue
-        if is_caption(line) or (caption_follows and len(line) < 400):
+        elif is_caption(line) or (caption_follows and len(line) < MAX_CAPTION):
             caption_follows = False
-            continue
-        caption_follows = False
-        if first and title and line.casefold() == title.casefold():
-            continue
-        first = False
-        for kept_start, kept_end in _cut_inside(text, begin, end):
-            yield from _cut_long(text, kept_start, kept_end)
+            kept = begin + trim_caption(text[begin:end])
+            if kept - begin >= MIN_LEAD:
+                yield begin, kept, True
+        elif first and title and line.casefold() == title.casefold():
+            first = False
+        else:
+            caption_follows = first = False
+            for kept_start, kept_end in _cut_inside(text, begin, end):
+                for stretch in _cut_long(text, kept_start, kept_end):
+                    yield *stretch, False
 
 
 def _find_lines(text: str, start: int) -> Iterator[tuple[int, int]]:

@@ -95,9 +95,9 @@ def _judge_opening(parsed: ParsedArticle) -> Iterator[Sign]:
     if parsed.article.wire:
         yield Sign("report", "wire", 1.0, parsed.article.wire)
     for sentence in parsed.sentences:
-        if sentence.paragraph.role == "headline":
+        if sentence.paragraph.role in {"headline", "caption"}:
             continue
-        if sentence.paragraph.index > 2 or sentence.index > 4:
+        if sentence.paragraph.index > 3 or sentence.index > 5:
             break
         days = [token for token in sentence.tokens if token.lower_ in NEWS_DAYS]
         if days and any(token.tag_ in {"VBD", "VBN"} for token in sentence.tokens):
@@ -130,7 +130,7 @@ def is_statement(sentence: Sentence) -> bool:
 def _count_words(parsed: ParsedArticle) -> _Counts:
     counts = _Counts()
     for sentence in parsed.sentences:
-        if sentence.paragraph.role == "headline":
+        if sentence.paragraph.role in {"headline", "caption"}:
             continue
         quotes = find_quotes(sentence.paragraph.text)
         outside = [t for t in sentence.tokens if not quotes or not is_quoted(quotes, t.idx)]

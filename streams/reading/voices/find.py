@@ -50,6 +50,8 @@ def find_voices(parsed: ParsedArticle, names: Names) -> Voices:
     """Find the voices of an article, sentence by sentence."""
     found: list[Voice] = []
     for sentence in parsed.sentences:
+        if sentence.paragraph.role == "caption":
+            continue
         found.extend(_find_verbs(sentence, names))
         found.extend(_find_according(sentence, names))
         if sentence.paragraph.role == "headline":

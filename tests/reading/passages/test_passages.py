@@ -61,14 +61,15 @@ def test_labels_of_headlines_are_cut_off(case: dict[str, str]) -> None:
     assert case["text"][start:end] == case["kept"]
 
 
-def test_the_caption_after_its_announcement_is_dropped() -> None:
-    """A gallery line takes the caption below with it."""
+def test_a_caption_keeps_its_own_role_and_loses_its_credit() -> None:
+    """A gallery line announces a caption, a credit shows one; neither is the lead."""
     text = (
-        "Open this photo in gallery:\n\nA man looks at the ruin.\n\n"
+        "Open this photo in gallery:\n\nA man looks at the ruin in the old town.Ann Li/Reuters\n\n"
         "Two people died in a fire in the old town on Monday."
     )
-    assert [p.text for p in split_paragraphs(build_article(text))] == [
-        "Two people died in a fire in the old town on Monday."
+    assert [(p.role, p.text) for p in split_paragraphs(build_article(text))] == [
+        ("caption", "A man looks at the ruin in the old town."),
+        ("lead", "Two people died in a fire in the old town on Monday."),
     ]
 
 
