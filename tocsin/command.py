@@ -20,6 +20,7 @@ COMMANDS: dict[str, str] = {
     "work": "tocsin.commands.work:work",
     "settings": "tocsin.commands.settings:settings",
     "stack": "tocsin.commands.stack:stack",
+    "demo": "tocsin.commands.demo:demo",
     "sink": "tocsin.commands.sink:sink",
     "retention": "tocsin.commands.retention:retention",
     "search": "tocsin.commands.search:search",

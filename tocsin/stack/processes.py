@@ -45,6 +45,7 @@ def start_process(
     command: Sequence[str],
     log: Path,
     environ: Mapping[str, str],
+    cwd: Path | None = None,
 ) -> subprocess.Popen[bytes]:
     """Start a process in a session of its own, its output in `log`; earlier logs are kept."""
     keep_logs(log)
@@ -55,6 +56,7 @@ def start_process(
             stdout=out,
             stderr=subprocess.STDOUT,
             env=dict(environ),
+            cwd=cwd,
             start_new_session=True,
         )
 

@@ -1,0 +1,225 @@
+"""A folder in; the newsroom told through the whole of Tocsin, and what Elasticsearch knows then, out.
+
+Everything is real: the stack, the poller, the worker and the sinks are the same commands that a
+deployment runs, as processes of their own. The results are read back from Elasticsearch.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sinks.elastic.indices import read_alias
+from sinks.elastic.server import Server
+from sinks.elastic.shapes import ShapeName
+from sinks.settings import SinkSettings
+from streams.settings import ElasticSettings, KafkaSettings, WorkSettings
+from tocsin.brokers import Lag
+from tocsin.demo.children import Children, PartError
+from tocsin.demo.expected import find_problems, load_expected
+from tocsin.demo.newsroom import BROKEN, Newsroom, load_outlets, serve_newsroom
+from tocsin.drain import ELASTIC_READS, WORKER_READS, NotDrainedError, wait_until_drained
+from tocsin.stack.jars import Report
+from tocsin.stack.leash import tie_to_this_process
+from tocsin.stack.local import Stack, start_stack, stop_stack
+from tocsin.stack.settings import StackSettings
+
+SERVICES: Mapping[str, tuple[str, ...]] = {
+    "work": ("work",),
+    "elastic-sink": ("sink", "elastic"),
+    "webhooks-sink": ("sink", "webhooks"),
+}
+"""The services by the name of their log, in the order of the data."""
+
+SET_UP_SECONDS = 90.0
+POLL_SECONDS = 90.0
+DRAIN_SECONDS = 150.0
+"""The first article waits until the worker has loaded its language model."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What came out."""
+
+    events: tuple[dict[str, Any], ...]
+    """Event documents, those that happened first first."""
+    alerts: tuple[dict[str, Any], ...]
+    articles: int
+    deadletters: dict[str, int]
+    problems: tuple[str, ...]
+    """Everything that was expected and did not arrive; none is success."""
+    seconds: float
+    kafka: str
+    elastic: str
+    data_dir: Path
+
+
+def play_demo(
+    data_dir: Path,
+    stack_settings: StackSettings,
+    environ: Mapping[str, str],
+    report: Report,
+    *,
+    keep: bool,
+) -> Told:
+    """Play the whole demo; stops what it started unless `keep` leaves the servers running.
+
+    Raises a `TocsinError` that names the part that failed.
+    """
+    begun = time.monotonic()
+    settings = stack_settings.model_copy(
+        update={"data_dir": data_dir.absolute(), "kafka_port": 0, "elastic_port": 0}
+    )
+    clear_folder(settings, report)
+    leash = tie_to_this_process(settings.data_dir)
+    kept = False
+    try:
+        stack = start_stack(settings, report, environ)
+        report(f"Kafka on {stack.kafka}, Elasticsearch on {stack.elastic}")
+        children = Children(stack.data_dir, build_environ(environ, stack))
+        try:
+            _tell(children, stack, report)
+            told = _read_back(stack, time.monotonic() - begun)
+        finally:
+            children.stop()
+        kept = keep
+    finally:
+        if kept:
+            leash.kill()
+        else:
+            stop_stack(settings, report)
+        assert leash.stdin is not None
+        leash.stdin.close()
+        leash.wait(60)
+    return told
+
+
+def clear_folder(settings: StackSettings, report: Report) -> None:
+    """Stop what an earlier demo left running, and remove its data; logs are replaced as they come."""
+    if stop_stack(settings, report):
+        report("the servers of an earlier demo were stopped")
+    for name in ("kafka", "elastic", "work", "poll", "run"):
+        shutil.rmtree(settings.data_dir / name, ignore_errors=True)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+
+
+def build_environ(environ: Mapping[str, str], stack: Stack) -> dict[str, str]:
+    """Build the variables of the children: the user's settings of Tocsin do not reach the demo."""
+    clean = {name: value for name, value in environ.items() if not name.startswith("TOCSIN_")}
+    data = stack.data_dir
+    return {
+        **clean,
+        **stack.environ,
+        "TOCSIN_KAFKA_PARTITIONS": "2",
+        "TOCSIN_POLL_FEEDS": str(data / "feeds.toml"),
+        "TOCSIN_POLL_STATE_FILE": str(data / "poll" / "memory.sqlite"),
+        "TOCSIN_POLL_ALLOW_PRIVATE": "true",  # the newsroom is on loopback
+        "TOCSIN_POLL_FULL_TEXT": "false",  # its articles are whole, and have no pages
+        "TOCSIN_POLL_HOST_SPACING": "0",  # all its feeds are on one server
+        "TOCSIN_POLL_PARSE_PROCESSES": "1",
+        "TOCSIN_WORK_DATA_DIR": str(data / "work"),
+        "TOCSIN_WORK_COMMIT_INTERVAL": "0.5",
+        "TOCSIN_SINK_BATCH_SECONDS": "0.2",
+        "TOCSIN_LOG_FORMAT": "json",
+    }
+
+
+def write_feeds(path: Path, room: Newsroom) -> None:
+    """Write the list of feeds as a user would."""
+    names = {outlet.slug: outlet.name for outlet in load_outlets("morning")}
+    names[BROKEN] = "The Broken Bugle"
+    lines = []
+    for address in room.feeds:
+        name = names[address.split("/")[-2]]
+        lines.append(f'[[feed]]\nurl = "{address}"\npublisher = "{name}"\nfamily = "{name}"\n')
+    path.write_text("\n".join(lines), "utf-8")
+
+
+def _tell(children: Children, stack: Stack, report: Report) -> None:
+    """Publish both editions, each until everybody has read everything."""
+    report("making topics and indices")
+    children.run("setup", ("setup",), SET_UP_SECONDS)
+    for name, words in SERVICES.items():
+        children.start(name, words)
+    with serve_newsroom() as room:
+        write_feeds(stack.data_dir / "feeds.toml", room)
+        _poll(children, room, report)
+        _drain(children, stack, report)
+        room.edition = "evening"
+        _poll(children, room, report)
+        _drain(children, stack, report)
+
+
+def _poll(children: Children, room: Newsroom, report: Report) -> None:
+    # 1: a feed failed, which the broken one must; any other failure is told below
+    printed = children.run("poll", ("poll", "--once", "--json"), POLL_SECONDS, fine=(0, 1))
+    visits = [json.loads(line) for line in printed.splitlines() if line.startswith("{")]
+    sent = sum(visit["new"] + visit["changed"] for visit in visits)
+    failed = [visit["feed"] for visit in visits if visit.get("failed")]
+    report(f"{room.edition} edition polled: {len(visits)} feeds, {sent} articles sent")
+    surprising = [feed for feed in failed if f"/{BROKEN}/" not in feed]
+    if surprising or len(visits) != len(room.feeds):
+        log = children.folder / "logs" / "poll.log"
+        raise PartError("poll", f"feeds failed: {', '.join(surprising) or 'some'}", log)
+
+
+def _drain(children: Children, stack: Stack, report: Report) -> None:
+    kafka = KafkaSettings(bootstrap_servers=(stack.kafka,))
+    app = WorkSettings.model_fields["app_id"].default
+    sink = SinkSettings.model_fields["group"].default
+
+    def watch(lags: Sequence[Lag]) -> None:
+        children.check()
+        behind = Counter({lag.topic: 0 for lag in lags})
+        for lag in lags:
+            behind[lag.topic] += lag.behind
+        waiting = ", ".join(f"{n} {topic}" for topic, n in behind.items() if n)
+        report(f"waiting for {waiting}" if waiting else "everything is read")
+
+    try:
+        wait_until_drained(kafka, {app: WORKER_READS, sink: ELASTIC_READS}, DRAIN_SECONDS, watch)
+    except NotDrainedError as error:
+        slow = "work" if any(lag.group == app for lag in error.lags) else "elastic-sink"
+        log = children.folder / "logs" / f"{slow}.log"
+        raise PartError(slow, error.why, log) from error
+
+
+def _read_back(stack: Stack, seconds: float) -> Told:
+    elastic = ElasticSettings(hosts=(stack.elastic,))
+    server = Server.connect(elastic)
+    try:
+        found = {shape: _read_all(server, elastic.index_prefix, shape) for shape in _SHAPES}
+    finally:
+        server.close()
+    events = sorted(
+        found["events"],
+        key=lambda e: ((e.get("event") or {}).get("start") or e["@timestamp"], e["id"]),
+    )
+    deadletters = Counter(str(letter["reason"]) for letter in found["deadletters"])
+    problems = find_problems(load_expected(), events, len(found["articles"]), deadletters)
+    return Told(
+        events=tuple(events),
+        alerts=tuple(found["alerts"]),
+        articles=len(found["articles"]),
+        deadletters=dict(deadletters),
+        problems=tuple(problems),
+        seconds=seconds,
+        kafka=stack.kafka,
+        elastic=stack.elastic,
+        data_dir=stack.data_dir,
+    )
+
+
+_SHAPES: tuple[ShapeName, ...] = ("articles", "events", "alerts", "deadletters")
+
+
+def _read_all(server: Server, prefix: str, shape: ShapeName) -> list[dict[str, Any]]:
+    alias = read_alias(prefix, shape)
+    server.refresh(alias)
+    return [hit["_source"] for page in server.scan(alias) for hit in page]
