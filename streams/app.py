@@ -291,7 +291,7 @@ class _Worker:
         if refused is not None:
             return refused
         shelf.store(step.writes)
-        return Keep(step.alerts) if step.alerts else Drop("no_rule")
+        return Keep(step.alerts) if step.alerts else Drop(step.drop or "no_rule")
 
     async def tick(self) -> None:
         """Send the time as a message."""

@@ -9,9 +9,11 @@ article that did it is tried once more alone before it goes to the dead letters.
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import multiprocessing
 import os
 import signal
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
@@ -21,13 +23,31 @@ from streams.records import Article, Mention, decode, encode
 
 log = get_log("read")
 
+ReadRaw = Callable[[bytes], list[bytes]]
+
+_WARMING = Article(
+    id="a1-warming",
+    version="v1-warming",
+    feed="",
+    publisher="",
+    family="",
+    title="A flood in Dresden killed two people on Monday",
+    language="en",
+    fetched=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
+)
+"""An article that makes a process load everything that reading needs."""
+
 
 class ReaderPool:
-    """A bounded pool of reading processes; `read` never raises for an article."""
+    """A bounded pool of reading processes; `read` never raises for an article.
 
-    def __init__(self, processes: int, timeout: float) -> None:
+    `read_raw` does the work there: an encoded article in, encoded mentions out.
+    """
+
+    def __init__(self, processes: int, timeout: float, read_raw: ReadRaw | None = None) -> None:
         self._processes = processes
         self._timeout = timeout
+        self._read_raw = read_raw or _read_bytes
         self._executor: ProcessPoolExecutor | None = None
         self._alone = asyncio.Lock()
 
@@ -70,7 +90,7 @@ class ReaderPool:
     async def _try_to_read(self, article: Article) -> Outcome[Mention]:
         executor = self._running()
         loop = asyncio.get_running_loop()
-        reading = loop.run_in_executor(executor, _read_bytes, encode(article))
+        reading = loop.run_in_executor(executor, self._read_raw, encode(article))
         try:
             raw = await asyncio.wait_for(reading, self._timeout)
         except TimeoutError:
@@ -105,9 +125,9 @@ def _begin_process() -> None:
 
 
 def _warm_up() -> None:
-    from streams.reading.read import warm_up  # noqa: PLC0415 - loads the models, here only
+    from streams.reading.read import read_article  # noqa: PLC0415 - loads the models, here only
 
-    warm_up()
+    read_article(_WARMING)
 
 
 def _read_bytes(raw: bytes) -> list[bytes]:

@@ -42,8 +42,8 @@ def build_reference() -> str:
         "# Settings",
         "",
         "Made by `tocsin settings --markdown`; a test holds it to the code.",
-        "Each is a variable of the environment, or a name in its section of `tocsin.toml`"
-        f" (another file: `{CONFIG_VARIABLE}`).",
+        "Each is a variable of the environment, or a name in its section of `tocsin.toml`.",
+        f"`{CONFIG_VARIABLE}` names another file.",
         "The environment wins.",
         "A secret can be given as the path of a file in the variable with `_FILE` at its end.",
         "`tocsin settings` shows what is in force.",

@@ -1,0 +1,70 @@
+"""The reader pool: whatever an article does to its process, there is an outcome and the next is read."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+
+import pytest
+
+from streams.outcomes import Dead, Keep
+from streams.reading.pool import ReaderPool
+from streams.records import Article, decode, encode
+from tests.streams.test_versions import build_mention, build_version
+
+
+def read_as_told(raw: bytes) -> list[bytes]:
+    """Do in the reading process what the article's title says."""
+    article = decode(Article, raw)
+    if article.title == "die":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if article.title == "sleep":
+        signal.pause()
+    if article.title == "raise":
+        raise ValueError("no such verb")
+    return [encode(build_mention(article, "m1-a", "GR|x"))]
+
+
+@pytest.fixture
+async def pool() -> AsyncIterator[ReaderPool]:
+    pool = ReaderPool(2, timeout=8, read_raw=read_as_told)
+    yield pool
+    pool.stop()
+
+
+def build_article(title: str) -> Article:
+    return build_version(1).model_copy(update={"title": title, "id": f"a1-{title}"})
+
+
+async def test_an_article_gives_its_mentions(pool: ReaderPool) -> None:
+    """Over the process boundary and back."""
+    outcome = await pool.read(build_article("a ferry"))
+    assert isinstance(outcome, Keep)
+    assert [m.article_id for m in outcome.records] == ["a1-a ferry"]
+
+
+async def test_an_error_is_that_articles_fate(pool: ReaderPool) -> None:
+    """The dead letter says which article and what was raised."""
+    outcome = await pool.read(build_article("raise"))
+    assert outcome == Dead("reader_failed", "a1-raise: ValueError: no such verb")
+
+
+async def test_a_killer_dies_alone(pool: ReaderPool) -> None:
+    """Articles beside one that kills its process are read all the same."""
+    titles = ["one", "die", "two", "three"]
+    outcomes = await asyncio.gather(*(pool.read(build_article(title)) for title in titles))
+    assert [isinstance(outcome, Keep) for outcome in outcomes] == [True, False, True, True]
+    dead = outcomes[1]
+    assert isinstance(dead, Dead)
+    assert dead.reason == "reader_crashed"
+
+
+async def test_an_article_that_never_ends_is_given_up() -> None:
+    """Its process is replaced and the next article is read."""
+    pool = ReaderPool(1, timeout=6, read_raw=read_as_told)
+    outcome = await pool.read(build_article("sleep"))
+    assert outcome == Dead("reader_timed_out", "a1-sleep: over 6 s")
+    assert isinstance(await pool.read(build_article("next")), Keep)
+    pool.stop()
