@@ -6,9 +6,10 @@ import time
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from kafka import KafkaAdminClient, OffsetSpec, TopicPartition
+from kafka import KafkaAdminClient, OffsetAndMetadata, OffsetSpec, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType
-from kafka.errors import KafkaError
+from kafka.errors import CoordinatorNotAvailableError, KafkaError
+from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from streams.errors import TocsinError, UnreachableError
 from streams.logs import get_log
@@ -142,6 +143,22 @@ def measure_lags(admin: KafkaAdminClient, groups: dict[str, Collection[str]]) ->
                 Lag(group, partition.topic, partition.partition, at, ends[partition].offset)
             )
     return lags
+
+
+@retry(
+    retry=retry_if_exception_type(CoordinatorNotAvailableError),
+    stop=stop_after_delay(20),
+    wait=wait_fixed(0.3),
+    reraise=True,
+)
+def _list_commits(
+    admin: KafkaAdminClient, groups: Collection[str]
+) -> dict[str, dict[TopicPartition, OffsetAndMetadata]]:
+    """List what was committed; a new broker makes its offsets topic when it is first asked."""
+    found: dict[str, dict[TopicPartition, OffsetAndMetadata]] = admin.list_group_offsets(
+        dict.fromkeys(groups)
+    )
+    return found
 
 
 def _partitions(topic: Topic, kafka: KafkaSettings) -> int:
