@@ -1,0 +1,70 @@
+"""Two tokens of a sentence in, how loosely the syntax ties the place to the event out."""
+
+from __future__ import annotations
+
+from spacy.tokens import Token
+
+from streams.reading.when.english import SAY_LEMMAS
+
+FAR = 5.0
+"""Beyond this price a place belongs to something else."""
+
+_ELSEWHERE = frozenset("after before since until despite following amid like unlike against with by than".split())
+_STEPS = 40
+
+
+def price(trigger: Token, place: Token) -> float:
+    """The price of the path between an event's trigger and the head of a place name."""
+    costs = {trigger.i: 0.0}
+    node, cost = trigger, 0.0
+    for _ in range(_STEPS):
+        if node.head.i == node.i:
+            break
+        cost += _up(node)
+        node = node.head
+        costs.setdefault(node.i, cost)
+    node, cost = place, 0.0
+    for _ in range(_STEPS):
+        if node.i in costs or node.head.i == node.i:
+            break
+        cost += _down(node, trigger)
+        node = node.head
+    return costs.get(node.i, 50.0) + cost
+
+
+def _up(node: Token) -> float:
+    dep = node.dep_
+    if dep in ("ccomp", "parataxis"):
+        return 6.0 if node.head.lemma_.lower() in SAY_LEMMAS else 3.0
+    if dep == "advcl":
+        if any(child.dep_ == "mark" for child in node.children):
+            return 3.5
+        return 1.0 if node.tag_ in ("VBG", "VBN") else 2.0
+    if dep in ("relcl", "acl"):
+        return 1.0  # "the village, which Ukraine captured": the noun above is the place itself
+    if dep == "conj":
+        return 2.0
+    if dep == "prep" and node.lower_ in _ELSEWHERE:
+        return 3.0
+    return 1.0
+
+
+def _down(node: Token, trigger: Token) -> float:
+    dep, head = node.dep_, node.head
+    if dep in ("relcl", "acl"):
+        return 1.5 if head.i == trigger.i else 4.0
+    if dep == "advcl":
+        return 2.0 if node.tag_ == "VBG" else 4.0
+    if dep in ("ccomp", "parataxis"):
+        return 5.0
+    if dep == "conj":
+        return 0.6 if node.pos_ not in ("VERB", "AUX") else 3.0
+    if dep == "prep":
+        return 3.5 if node.lower_ in _ELSEWHERE else 0.8
+    if dep == "pobj":
+        return 0.3
+    if dep == "appos":
+        return 0.5
+    if dep in ("compound", "nmod", "amod", "poss"):
+        return 0.4 if head.i == trigger.i else 1.5
+    return 1.0

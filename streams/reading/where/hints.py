@@ -1,0 +1,158 @@
+"""A name and the words around it in, what they say of the place out: its country and region, its role.
+
+"in Kharkiv, Ukraine", "the Donetsk region town of X", "X, in the Donetsk region", "Russia's Belgorod
+region", "the Ukrainian city of X", "Moscow, Idaho". And whether the name acts: "Moscow said".
+"""
+
+from __future__ import annotations
+
+from spacy.tokens import Token
+
+from streams.reading.where.gazetteer import Gazetteer
+from streams.reading.where.model import NamedPlace, PlaceRole
+from streams.reading.where.places import GENERIC, fold
+from streams.reading.where.words import PROVINCES, STATES, STRIKE_LEMMAS
+from streams.reading.who.countries import find_country
+
+_AFTER = 9
+_ACTING_NOUNS_DEPS = frozenset(("compound", "nmod", "amod", "poss"))
+
+
+def read_hints(found: list[NamedPlace], gazetteer: Gazetteer) -> None:
+    """Fill in containers and roles of every name."""
+    by_first = {(id(named.first.doc), named.first.i): named for named in found}
+    for named in found:
+        _container_after(named, by_first)
+        if named.container_country is None and named.container_admin1 is None:
+            _container_before(named, found)
+        named.role = _role_of(named)
+
+
+def _container_after(named: NamedPlace, by_first: dict[tuple[int, int], NamedPlace]) -> None:
+    doc, end = named.last.doc, named.sentence.tokens.end
+    i = named.last.i + 1
+    if i >= end or doc[i].text not in (",", "(", "in"):
+        return
+    comma = doc[i].text in (",", "(")
+    i += comma
+    steps = 0
+    while i < end and steps < _AFTER:
+        word = doc[i]
+        other = by_first.get((id(doc), i))
+        if other is not None:
+            _take(named, other)
+            return
+        short = fold(word.text).replace(" ", "")
+        if comma and steps == 0 and word.text[:1].isupper() and (short in STATES or short in PROVINCES):
+            if word.text.isupper() or i + 1 >= end or "." in word.text or doc[i + 1].text == ".":
+                named.container_country = "US" if short in STATES else "CA"
+                named.container_admin1 = STATES.get(short) or PROVINCES.get(short)
+            return
+        if word.lower_ not in _LINKS:
+            return
+        i += 1
+        steps += 1
+
+
+_LINKS = frozenset(
+    "in the a an of city town village north south east west northern southern eastern western central northeastern northwestern "
+    "southeastern southwestern northeast northwest southeast southwest state province region's capital port small border "
+    "country 's \u2019s district settlement eastern region coastal capital".split()
+)
+
+
+def _take(named: NamedPlace, other: NamedPlace) -> None:
+    """Let `other`, which stands right after, contain `named`, where it is a country or a region."""
+    if other.key == named.key:
+        return
+    for place in other.places:
+        if place.feature == "country":
+            named.container_country = place.country
+            return
+        if place.feature == "region" and place.admin1 and (other.generic or _is_region_of(named, place.country, place.admin1)):
+            named.container_country, named.container_admin1 = place.country, place.admin1
+            return
+
+
+def _is_region_of(named: NamedPlace, country: str | None, admin1: str) -> bool:
+    """Whether some candidate of the name lies in that region: then the comma means "in"."""
+    return any(place.country == country and place.admin1 == admin1 for place in named.places)
+
+
+def _container_before(named: NamedPlace, found: list[NamedPlace]) -> None:
+    """The Donetsk region town of X; Russia's X; the Ukrainian city of X."""
+    doc, start = named.first.doc, named.sentence.tokens.start
+    i = named.first.i - 1
+    for _ in range(7):
+        if i < start:
+            return
+        word = doc[i]
+        if word.lower_ in _BEFORE_LINKS or word.lower_ in GENERIC:
+            i -= 1
+            continue
+        country = find_country(word)
+        if country is not None:
+            if country.sense == "people" or (country.sense == "name" and doc[i + 1].lower_ in ("'s", "\u2019s")):
+                named.container_country = country.iso
+            return
+        for other in found:
+            if other.first.doc is doc and other.last.i in (i, i + 1) and other.generic and other is not named:
+                region = next((p for p in other.places if p.feature == "region"), None)
+                if region is not None:
+                    named.container_country, named.container_admin1 = region.country, region.admin1
+                return
+        return
+
+
+_BEFORE_LINKS = frozenset(
+    "of city town village the 's \u2019s port border northern southern eastern western central capital northeastern northwestern "
+    "southeastern southwestern north south east west island coastal small largest main second - held occupied mining "
+    "industrial seaside resort frontline front line key strategic tiny besieged historic settlement mountain hamlet".split()
+)
+
+
+def _role_of(named: NamedPlace) -> PlaceRole:
+    """Whether the name stands for a place, for who governs it, or names another noun."""
+    head = named.head
+    dep = head.dep_
+    if named.facility or named.is_front or named.generic:
+        return "place"
+    if dep in ("nsubj", "csubj"):
+        return "place" if _suffers(head.head) else "actor"
+    if dep == "nsubjpass":
+        return "place" if head.head.lemma_.lower() in STRIKE_LEMMAS else "actor"
+    if dep == "poss":
+        return "actor" if _is_country_like(named) else "modifier"
+    if dep == "pobj" and head.head.dep_ == "agent":
+        return "actor"
+    if dep == "pobj" and head.head.lower_ in ("with", "against", "by", "like", "than", "between") and _is_country_like(named):
+        return "actor"
+    if dep in ("dobj", "dative", "iobj"):
+        return "place" if head.head.lemma_.lower() in STRIKE_LEMMAS else "actor"
+    if dep in _ACTING_NOUNS_DEPS:
+        return "modifier"
+    if dep == "conj":
+        return _conjunct_role(head)
+    return "place"
+
+
+def _conjunct_role(head: Token) -> PlaceRole:
+    top = head
+    while top.dep_ == "conj" and top.head.i != top.i:
+        top = top.head
+    if top.dep_ in ("nsubj",):
+        return "place" if _suffers(top.head) else "actor"
+    if top.dep_ == "pobj" and (top.head.dep_ == "agent" or top.head.lower_ in ("with", "against", "between")):
+        return "actor" if top.head.lower_ != "between" else "place"
+    return "place"
+
+
+_SUFFERS = frozenset("suffer experience see witness wake sit lie become remain host endure face fall stand".split())
+
+
+def _suffers(verb: Token) -> bool:
+    return verb.lemma_.lower() in _SUFFERS
+
+
+def _is_country_like(named: NamedPlace) -> bool:
+    return any(place.feature == "country" for place in named.places[:2])

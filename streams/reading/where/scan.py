@@ -1,0 +1,324 @@
+"""A parsed article in, the names in it that the gazetteer or the parser takes for places out.
+
+A name counts as a place when the parser calls it one, or when it stands where a place stands ("in X",
+"the village of X"): the parser takes many towns for people. A person's or an organisation's name that
+holds a place ("Paris Hilton", "Boston Globe") is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from spacy.tokens import Token
+
+from streams.reading.parse import ParsedArticle, Sentence
+from streams.reading.where.gazetteer import Gazetteer
+from streams.reading.where.model import NamedPlace
+from streams.reading.where.places import GENERIC, Place, fold
+from streams.reading.where.words import (
+    COMMON,
+    DIRECTIONS,
+    FACILITIES,
+    FRONTS,
+    LOCATIVE,
+    NEAR,
+    NOT_PLACES,
+    PLACE_NOUNS,
+    TITLES,
+)
+
+_MAX_WORDS = 6
+_INNER = frozenset("of the and de la le les el al du do da del des di sur upon on in ez az am an der den ad".split())
+_PUNCT_INNER = frozenset(("-", "\u2013", "'", "\u2019", ".", "\u2010"))
+_PLACE_ENTS = frozenset(("GPE", "LOC", "FAC"))
+_NAME_ENTS = frozenset(("PERSON", "ORG", "PRODUCT", "WORK_OF_ART", "LAW", "EVENT", "NORP"))
+_OTHER_ENTS = frozenset(("DATE", "TIME", "MONEY", "PERCENT", "CARDINAL", "ORDINAL", "QUANTITY", "LANGUAGE"))
+
+
+@dataclass(slots=True)
+class _People:
+    """Surnames and first names of the article, so that a bare one is no place."""
+
+    names: set[str] = field(default_factory=set)
+
+    def learn(self, sentence: Sentence) -> None:
+        for ent in sentence.tokens.ents:
+            if ent.label_ == "PERSON" and len(ent) > 1:
+                if ent[0].i > sentence.tokens.start and ent[0].nbor(-1).lower_ in LOCATIVE:
+                    continue
+                self.names.update(fold(token.text) for token in ent if token.text[:1].isupper())
+
+
+def scan_places(parsed: ParsedArticle, gazetteer: Gazetteer) -> list[NamedPlace]:
+    """Every name of the article that may be a place, in the order of the text."""
+    people = _People()
+    for sentence in parsed.sentences:
+        people.learn(sentence)
+    found: list[NamedPlace] = []
+    known: set[str] = set()
+    for sentence in parsed.sentences:
+        for named in _scan_sentence(sentence, gazetteer, people, known):
+            known.add(named.key)
+            found.append(named)
+    return found
+
+
+def _scan_sentence(
+    sentence: Sentence, gazetteer: Gazetteer, people: _People, known: set[str]
+) -> Iterator[NamedPlace]:
+    tokens = list(sentence.tokens)
+    at = 0
+    while at < len(tokens):
+        token = tokens[at]
+        if not token.text[:1].isupper() or token.ent_type_ in _OTHER_ENTS:
+            at += 1
+            continue
+        named = _longest(sentence, tokens, at, gazetteer, people, known)
+        if named is None:
+            at += 1
+            continue
+        yield named
+        at = named.last.i - tokens[0].i + 1
+
+
+def _longest(
+    sentence: Sentence,
+    tokens: list[Token],
+    at: int,
+    gazetteer: Gazetteer,
+    people: _People,
+    known: set[str],
+) -> NamedPlace | None:
+    doc = tokens[0].doc
+    for length in range(min(_MAX_WORDS, len(tokens) - at), 0, -1):
+        words = tokens[at : at + length]
+        if not _is_name_shaped(words):
+            continue
+        text = doc.text[words[0].idx : words[-1].idx + len(words[-1].text)]
+        places = gazetteer.find(text)
+        if len(text) <= 3 and not text.isupper():
+            places = tuple(place for place in places if place.feature == "settlement" and place.population > 50_000)
+        if places and not _is_ordinary(words, text):
+            named = _accept(sentence, words, text, places, people, known)
+            if named is not None:
+                return named
+        if places and length == 1:
+            return None
+    return _unknown_place(sentence, tokens, at)
+
+
+def _is_name_shaped(words: list[Token]) -> bool:
+    last = words[-1]
+    if not (last.text[:1].isupper() or last.lower_ in FACILITIES or last.lower_ in GENERIC or last.lower_ in ("sea", "peninsula")):
+        return False
+    if len(words) > 1 and last.lower_ in GENERIC and last.text.islower():
+        return False  # "Donetsk region" is Donetsk with a generic word
+    for word in words[1:-1]:
+        if not (word.text[:1].isupper() or word.lower_ in _INNER or word.text in _PUNCT_INNER or word.lower_ in FACILITIES):
+            return False
+    return not (len(words) > 1 and last.text in _PUNCT_INNER)
+
+
+def _is_ordinary(words: list[Token], text: str) -> bool:
+    """Whether a capital stands there for the start of a sentence or a title."""
+    if len(words) > 1:
+        return False
+    word = words[0]
+    if word.lower_ in COMMON:
+        return word.ent_type_ not in _PLACE_ENTS
+    if word.lower_ in NOT_PLACES and not (text.isupper() and len(text) <= 4):
+        return True
+    return word.pos_ not in ("PROPN", "NOUN", "ADJ", "X", "VERB") or (
+        word.tag_ in ("JJ", "JJS") and word.ent_type_ == "NORP"
+    )
+
+
+def _entity(words: list[Token]) -> tuple[str, bool]:
+    """The label of the entity the words stand in, and whether it is larger than they."""
+    first, last = words[0], words[-1]
+    label = first.ent_type_ or last.ent_type_
+    if not label:
+        return "", False
+    start, end = first.i, last.i
+    doc = first.doc
+    while start > 0 and doc[start].ent_iob_ == "I" and doc[start - 1].ent_type_ == doc[start].ent_type_:
+        start -= 1
+    while end + 1 < len(doc) and doc[end + 1].ent_iob_ == "I" and doc[end + 1].ent_type_ == last.ent_type_:
+        end += 1
+    if start < first.i and doc[start].lower_ in ("the", *DIRECTIONS):
+        start = first.i
+    tail = doc[last.i + 1 : end + 1]
+    if len(tail) and all(t.lower_ in GENERIC or t.lower_ in ("'s", "\u2019s") for t in tail):
+        end = last.i
+    return label, start < first.i or end > last.i
+
+
+def _accept(
+    sentence: Sentence,
+    words: list[Token],
+    text: str,
+    places: tuple[Place, ...],
+    people: _People,
+    known: set[str],
+) -> NamedPlace | None:
+    first, last = words[0], words[-1]
+    label, is_larger = _entity(words)
+    before = first.nbor(-1) if first.i > sentence.tokens.start else None
+    after = last.nbor(1) if last.i + 1 < sentence.tokens.end else None
+    locative = _is_locative(first, sentence)
+    key = fold(text)
+    if before is not None and fold(before.text) in TITLES and before.text[:1].isupper():
+        return None
+    if _is_inside_name(before, after, label, is_larger, text, first, last):
+        return None
+    if label in _NAME_ENTS and not is_larger and label != "NORP":
+        if not locative and key not in known and not _is_big(places):
+            return None
+        if label == "PERSON" and not locative:
+            return None
+    if label == "NORP":
+        return None
+    if not label and not (locative or key in known or _has_container(after) or _is_big(places)):
+        return None
+    if len(words) == 1 and key in people.names and not (locative and label in _PLACE_ENTS):
+        return None
+    return _build(sentence, words, text, key, places, is_locative=locative)
+
+
+def _is_big(places: tuple[Place, ...]) -> bool:
+    """Whether the name is first of all a well-known place."""
+    top = places[0]
+    return top.feature in ("country", "sea", "water", "facility") or (
+        not top.is_alternate and max(place.population for place in places) >= 1_000_000
+    )
+
+
+def _is_inside_name(
+    before: Token | None,
+    after: Token | None,
+    label: str,
+    is_larger: bool,
+    text: str,
+    first: Token,
+    last: Token,
+) -> bool:
+    """Whether the words are part of a longer name of something else."""
+    if after is not None and after.text[:1].isupper() and after.text.isalpha():
+        low = after.lower_
+        if low in FACILITIES or low in GENERIC or low in FRONTS:
+            return False
+        if after.pos_ == "PROPN" and label not in _PLACE_ENTS:
+            return True
+        if last.dep_ == "compound" and last.head.i > last.i and last.head.text[:1].isupper():
+            return True
+    if before is not None and before.text[:1].isupper() and before.i > before.sent.start:
+        if before.pos_ == "PROPN" and before.lower_ not in DIRECTIONS and before.ent_type_ not in _PLACE_ENTS:
+            return True
+    if is_larger and label in _NAME_ENTS:
+        tail = last.nbor(1) if last.i + 1 < len(last.doc) else None
+        return not (tail is not None and tail.lower_ in FACILITIES)
+    return before is not None and before.lower_ == "of" and label == "ORG"
+
+
+def _is_locative(first: Token, sentence: Sentence) -> bool:
+    """Whether the words before the name put it where a place stands."""
+    i = first.i - 1
+    start = sentence.tokens.start
+    doc = first.doc
+    while i >= start and (doc[i].lower_ in DIRECTIONS or doc[i].lower_ in ("the", "of", "-")):
+        if doc[i].lower_ == "of":
+            j = i - 1
+            return j >= start and (doc[j].lower_ in PLACE_NOUNS or doc[j].lemma_.lower() in PLACE_NOUNS)
+        i -= 1
+    if i < start:
+        return False
+    if doc[i].lower_ in LOCATIVE:
+        return True
+    if doc[i].lower_ in PLACE_NOUNS:
+        return doc[i].lower_ not in ("state", "republic", "community")
+    if doc[i].lower_ in ("and", ",", "or") and first.dep_ == "conj":
+        head = first.head
+        return head.dep_ == "pobj" and head.head.lower_ in LOCATIVE | {"of"} and head.ent_type_ in _PLACE_ENTS
+    return False
+
+
+def _has_container(after: Token | None) -> bool:
+    return after is not None and after.text == "," and after.i + 1 < len(after.doc) and after.nbor(1).ent_type_ == "GPE"
+
+
+def _build(
+    sentence: Sentence,
+    words: list[Token],
+    text: str,
+    key: str,
+    places: tuple[Place, ...],
+    *,
+    is_locative: bool,
+) -> NamedPlace:
+    first, last = words[0], words[-1]
+    head = sentence.tokens.doc[first.i : last.i + 1].root
+    named = NamedPlace(sentence, first, last, head, text, key, places, is_locative=is_locative)
+    _read_tail(named, sentence)
+    i = first.i - 1
+    doc = first.doc
+    while i >= sentence.tokens.start and doc[i].lower_ in ("the", *DIRECTIONS):
+        named.is_part |= doc[i].lower_ in DIRECTIONS and doc[i].lower_ not in ("greater", "mainland", "nearby", "occupied")
+        named.is_near |= doc[i].lower_ == "nearby"
+        i -= 1
+    named.is_near |= i >= sentence.tokens.start and doc[i].lower_ in NEAR
+    return named
+
+
+def _read_tail(named: NamedPlace, sentence: Sentence) -> None:
+    """The word after the name: region, dam, front."""
+    last = named.last
+    if last.lower_ in FACILITIES and named.first.i < last.i:
+        named.facility = last.lower_
+        return
+    if last.i + 1 >= sentence.tokens.end:
+        return
+    after = last.nbor(1)
+    low = after.lower_
+    if low in GENERIC or low.rstrip("s") in GENERIC and low.endswith("s"):
+        named.generic = low.rstrip("s")
+        if low in GENERIC:
+            named.last = after
+    elif low in FACILITIES:
+        named.facility = low
+        named.last = after
+    elif low in FRONTS or (low == "front" and last.i + 2 < sentence.tokens.end):
+        named.is_front = True
+        named.last = after
+    if named.last is not last:
+        doc = last.doc
+        named.name = doc.text[named.first.idx : named.last.idx + len(named.last.text)]
+        named.head = doc[named.first.i : named.last.i + 1].root
+
+
+def _unknown_place(sentence: Sentence, tokens: list[Token], at: int) -> NamedPlace | None:
+    """A name that no table has, where the parser or "the village of" says it is a place."""
+    token = tokens[at]
+    end = at
+    while end + 1 < len(tokens) and (
+        tokens[end + 1].text[:1].isupper()
+        and tokens[end + 1].pos_ == "PROPN"
+        or tokens[end + 1].text == "-"
+        and end + 2 < len(tokens)
+        and tokens[end + 2].text[:1].isalpha()
+        and not tokens[end + 2].text.islower()
+    ):
+        end += 1
+    words = tokens[at : end + 1]
+    if token.pos_ != "PROPN" or token.lower_ in NOT_PLACES or token.lower_ in DIRECTIONS:
+        return None
+    label, is_larger = _entity(words)
+    of_place = at >= 2 and tokens[at - 1].lower_ == "of" and tokens[at - 2].lemma_.lower() in PLACE_NOUNS
+    by_name = label in ("GPE", "LOC") and not is_larger and _is_locative(token, sentence)
+    if not (by_name or (of_place and label not in ("ORG", "NORP", "DATE") and tokens[at - 2].lemma_.lower() not in ("part", "state", "area", "community", "centre", "center", "heart"))):
+        return None
+    if any(fold(word.text) in TITLES for word in words):
+        return None
+    doc = tokens[0].doc
+    text = doc.text[words[0].idx : words[-1].idx + len(words[-1].text)]
+    return _build(sentence, words, text, fold(text), (), is_locative=True)
