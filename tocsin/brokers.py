@@ -130,7 +130,7 @@ def measure_lags(admin: KafkaAdminClient, groups: dict[str, Collection[str]]) ->
     ]
     starts = admin.list_partition_offsets(dict.fromkeys(partitions, OffsetSpec.EARLIEST))
     ends = admin.list_partition_offsets(dict.fromkeys(partitions, OffsetSpec.LATEST))
-    committed = admin.list_group_offsets(dict.fromkeys(groups))
+    committed = _list_commits(admin, groups)
     lags = []
     for group, names in groups.items():
         offsets = committed.get(group, {})
