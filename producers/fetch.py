@@ -164,7 +164,7 @@ class Fetcher:
         except (TimeoutError, aiohttp.ServerTimeoutError) as error:
             return Failure("timeout", str(error) or f"over {self._limits.total:g} s in all", url)
         except UnsafeAddressError as error:
-            return Failure("unsafe", str(error), url)
+            return Failure("unsafe", f"{error.which}: {error.why}", url)
         except _Refused as refused:
             return Failure(refused.kind, refused.detail, url)
         except aiohttp.ClientConnectorDNSError as error:

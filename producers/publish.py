@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -182,7 +183,7 @@ def build_producer(settings: KafkaSettings) -> Any:
         "retries": 2**31 - 1,
         "linger_ms": 5,
         "max_block_ms": 10_000,
-        "buffer_memory": 2 * MAX_IN_FLIGHT_BYTES,
+        "bootstrap_timeout_ms": 10_000,
         "max_request_size": 1_100_000,
         "security_protocol": settings.security_protocol,
     }
@@ -196,6 +197,8 @@ def build_producer(settings: KafkaSettings) -> Any:
     if settings.ca_file is not None:
         options["ssl_cafile"] = str(settings.ca_file)
     servers = ", ".join(settings.bootstrap_servers)
+    # its every failed attempt is one line of its own; ours says it once, with what to try
+    logging.getLogger("kafka").setLevel(logging.CRITICAL)
     try:
         return KafkaProducer(**options)
     except (KafkaError, OSError) as error:

@@ -111,15 +111,15 @@ async def _poll_once(
 def show_visits(visits: list[Visit], console: Console | None = None) -> None:
     """Show what visits came to, as a table and a sum."""
     console = console or Console()
-    table = Table("feed", "outcome", "items", "new", "changed", "pages", "detail", box=None)
+    table = Table("outcome", "items", "new", "changed", "pages", "feed, detail", box=None)
     for visit in sorted(visits, key=lambda visit: (not visit.failed, visit.feed)):
         style = "red" if visit.failed else None
         counts = (visit.items, visit.new, visit.changed, visit.pages)
+        said = visit.detail or "; ".join(visit.notes)
         table.add_row(
-            visit.feed,
             visit.outcome,
             *(str(count or "") for count in counts),
-            visit.detail or "; ".join(visit.notes),
+            f"{visit.feed}\n  {said}" if said else visit.feed,
             style=style,
         )
     console.print(table)
