@@ -16,6 +16,7 @@ from streams.errors import TocsinError
 COMMANDS: dict[str, str] = {
     "setup": "tocsin.commands.setup:setup",
     "poll": "tocsin.commands.poll:poll",
+    "feeds": "tocsin.commands.feeds:feeds",
     "run": "tocsin.commands.run:run",
     "work": "tocsin.commands.work:work",
     "settings": "tocsin.commands.settings:settings",
@@ -24,6 +25,8 @@ COMMANDS: dict[str, str] = {
     "sink": "tocsin.commands.sink:sink",
     "retention": "tocsin.commands.retention:retention",
     "search": "tocsin.commands.search:search",
+    "score": "tocsin.commands.score:score",
+    "deliveries": "tocsin.commands.deliveries:deliveries",
 }
 """Command name to `module:attribute`, in the order in which help shows them."""
 

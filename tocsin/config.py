@@ -8,6 +8,7 @@ from pathlib import Path
 
 from producers.settings import PollSettings
 from sinks.settings import KibanaSettings, RetentionSettings, SinkSettings
+from sinks.webhooks.settings import WebhookSettings
 from streams.settings import (
     ElasticSettings,
     KafkaSettings,
@@ -32,6 +33,7 @@ SECTIONS: tuple[type[Section], ...] = (
     RetentionSettings,
     KibanaSettings,
     PollSettings,
+    WebhookSettings,
 )
 
 

@@ -1,0 +1,183 @@
+"""The topic of alerts in, deliveries out: the service behind `tocsin sink webhooks`.
+
+One thread reads the topic and writes the schedule; the main thread delivers. Offsets are committed
+after the schedule is on the disk. What is given up goes to the dead letters, and is marked as written
+only after Kafka has it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import signal
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Sequence
+
+from sinks.consume import DeadLetterWriter, Limits, Message, TopicReader
+from sinks.webhooks.dispatch import Dispatcher
+from sinks.webhooks.endpoints import Endpoint
+from sinks.webhooks.enqueue import Enqueuer
+from sinks.webhooks.letters import build_letter
+from sinks.webhooks.settings import WebhookSettings
+from sinks.webhooks.store import STORE, DeliveryStore
+from streams.deadletters import Position, build_deadletter
+from streams.errors import TocsinError, UnknownSchemaError, WireError
+from streams.logs import get_log
+from streams.outcomes import Dead
+from streams.records import Alert, DeadLetter, decode
+from streams.settings import KafkaSettings
+from streams.topics import ALERTS
+
+_LIMITS = Limits(records=100, size=4_000_000, seconds=0.2)
+"""Small batches: an alert should not wait for company."""
+_LETTER_SECONDS = 5.0
+_DAY = 86_400.0
+log = get_log("webhooks")
+
+
+class WebhookSink:
+    """The sink as a service."""
+
+    def __init__(
+        self,
+        kafka: KafkaSettings,
+        settings: WebhookSettings,
+        endpoints: Sequence[Endpoint],
+        topic: str = ALERTS.name,
+    ) -> None:
+        self._kafka = kafka
+        self._settings = settings
+        self._endpoints = endpoints
+        self._topic = topic
+        self._path = settings.data_dir / STORE
+        self._stopping = threading.Event()
+        self._failure: BaseException | None = None
+
+    def run(self) -> None:
+        """Run until SIGTERM or SIGINT; raises what made it impossible to go on."""
+        asyncio.run(self._run())
+        if self._failure is not None:
+            raise self._failure
+
+    async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        store = DeliveryStore(self._path)
+        enqueuer = self._build_enqueuer(store)
+        dispatcher = Dispatcher(
+            store,
+            self._endpoints,
+            disable_after=self._settings.disable_after_days * _DAY,
+            on_disabled=lambda name, why: _tell(enqueuer, dispatcher, name, why),
+        )
+
+        def stop() -> None:
+            self._stopping.set()
+            dispatcher.stop()
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stop)
+
+        def read() -> None:
+            self._read(lambda: loop.call_soon_threadsafe(dispatcher.wake))
+
+        threads = [
+            threading.Thread(target=self._guard, args=(work, loop, stop), name=work.__name__)
+            for work in (read, self._write_letters)
+        ]
+        for thread in threads:
+            thread.start()
+        log.info("webhooks started", endpoints=[endpoint.name for endpoint in self._endpoints])
+        await dispatcher.run(self._settings.grace)
+        for thread in threads:
+            await asyncio.to_thread(thread.join)
+        store.close()
+        log.info("webhooks stopped")
+
+    def _guard(
+        self, work: Callable[[], None], loop: asyncio.AbstractEventLoop, stop: Callable[[], None]
+    ) -> None:
+        try:
+            work()
+        except (TocsinError, sqlite3.Error, OSError) as error:
+            self._failure = error
+            loop.call_soon_threadsafe(stop)
+
+    def _build_enqueuer(self, store: DeliveryStore) -> Enqueuer:
+        max_age = dt.timedelta(days=self._settings.max_age_days)
+        return Enqueuer(store, self._endpoints, max_age)
+
+    # ------------------------------------------------------------------ reading
+
+    def _read(self, wake: Callable[[], object]) -> None:
+        store = DeliveryStore(self._path)
+        enqueuer = self._build_enqueuer(store)
+        reader = TopicReader(
+            self._kafka, self._settings.group, [self._topic], _LIMITS, self._stopping.is_set
+        )
+        letters = DeadLetterWriter(self._kafka)
+        try:
+            while not self._stopping.is_set():
+                batch = reader.read_batch()
+                if not batch:
+                    continue
+                alerts, dead = decode_batch(batch, _now())
+                letters.write(dead)
+                added = enqueuer.enqueue(alerts, _now())
+                # only now: what is on the disk is delivered, whatever happens to us
+                reader.commit(batch)
+                wake()
+                log.info("alerts scheduled", alerts=len(alerts), deliveries=added, dead=len(dead))
+        finally:
+            reader.close()
+            letters.close()
+            store.close()
+
+    # ------------------------------------------------------------------ dead letters
+
+    def _write_letters(self) -> None:
+        store = DeliveryStore(self._path)
+        writer = DeadLetterWriter(self._kafka)
+        forgotten_at = 0.0
+        try:
+            while True:
+                due = store.find_letters()
+                writer.write([build_letter(delivery, _now()) for delivery in due])
+                if due:
+                    store.note_letters([delivery.id for delivery in due])
+                if time.time() - forgotten_at > _DAY:
+                    forgotten_at = time.time()
+                    store.forget_settled(forgotten_at - self._settings.keep_days * _DAY)
+                if self._stopping.wait(_LETTER_SECONDS):
+                    return
+        finally:
+            writer.close()
+            store.close()
+
+
+def decode_batch(
+    batch: Sequence[Message], now: dt.datetime
+) -> tuple[list[Alert], list[DeadLetter]]:
+    """Decode a batch: its alerts, and dead letters for what is none."""
+    alerts: list[Alert] = []
+    dead: list[DeadLetter] = []
+    for message in batch:
+        try:
+            alerts.append(decode(Alert, message.value))
+        except WireError as error:
+            unknown = isinstance(error, UnknownSchemaError)
+            outcome = Dead("unknown_schema" if unknown else "invalid_record", str(error))
+            position = Position(message.topic, message.partition, message.offset)
+            parts = (message.key, message.value)
+            dead.append(build_deadletter("webhooks", outcome, position, parts, now))
+    return alerts, dead
+
+
+def _tell(enqueuer: Enqueuer, dispatcher: Dispatcher, name: str, why: str) -> None:
+    enqueuer.enqueue_notice(name, why, _now())
+    dispatcher.wake()
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)

@@ -1,0 +1,1 @@
+"""Tests of the sink to webhooks, chats and mail."""
