@@ -1,0 +1,164 @@
+"""`tocsin score`: labelled sets in, tables of how well they are read and merged out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+import tocsin
+from streams.errors import TocsinError
+from streams.reading.read import read_article
+from tocsin.scoring.gold import GoldArticle, load_gold
+from tocsin.scoring.match import Problem, Tally, score_article
+from tocsin.scoring.seed import find_forbidden, load_seed
+
+SETS = ("seed", "gold-build", "gold-check")
+_ROOT = Path(tocsin.__file__).parents[1]
+
+
+class SetError(TocsinError):
+    """A labelled set that is not here."""
+
+    what = "no such set"
+
+
+@click.group()
+def score() -> None:
+    """Measure reading on labelled sets."""
+
+
+@score.command()
+@click.option(
+    "--set", "names", multiple=True, type=click.Choice(SETS), help="Which set; repeatable. All."
+)
+@click.option("--why", is_flag=True, help="Show everything that was read wrongly.")
+@click.option("--json", "as_json", is_flag=True, help="One object a set.")
+@click.option(
+    "--gold",
+    type=click.Path(path_type=Path),
+    default=_ROOT / "tests" / "gold",
+    help="Folder with build/ and check/.",
+)
+@click.option(
+    "--corpora",
+    type=click.Path(path_type=Path),
+    default=_ROOT.parent / "shared" / "corpora",
+    help="Folder with the real corpora.",
+)
+def reading(*, names: tuple[str, ...], why: bool, as_json: bool, gold: Path, corpora: Path) -> None:
+    """Read the labelled articles and compare."""
+    console = Console()
+    for name in names or SETS:
+        try:
+            articles = _load_set(name, gold, corpora)
+        except SetError:
+            if names:
+                raise
+            console.print(f"{name}: not here, left out", style="yellow")
+            continue
+        tally = _score_set(articles, show=not as_json)
+        if as_json:
+            click.echo(json.dumps({"set": name, **summarise(tally)}))
+        else:
+            console.print(_build_table(name, tally))
+        if why:
+            _show_problems(console, tally.problems, as_json=as_json)
+
+
+def _load_set(name: str, gold: Path, corpora: Path) -> dict[str, GoldArticle]:
+    if name == "seed":
+        folder = corpora / "seed"
+        if not folder.is_dir():
+            raise SetError(name, f"{folder} is missing", "say where it is with --corpora")
+        return {"seed": load_seed(folder)}
+    folder = gold / name.removeprefix("gold-")
+    if not folder.is_dir():
+        raise SetError(name, f"{folder} is missing", "say where it is with --gold")
+    return load_gold(folder)
+
+
+def _score_set(articles: dict[str, GoldArticle], *, show: bool) -> Tally:
+    tally = Tally()
+    for name in track(articles, "reading", console=Console(stderr=True), disable=not show):
+        article = articles[name]
+        mentions = read_article(article.to_article())
+        score_article(name, article, mentions, tally)
+        if name == "seed":
+            tally.problems.extend(find_forbidden(mentions))
+    return tally
+
+
+def summarise(tally: Tally) -> dict[str, object]:
+    """The numbers of a tally, for programs."""
+    fields = sorted({name for name, _ in tally.fields})
+    return {
+        "articles": tally.articles,
+        "events": tally.must,
+        "found": tally.found,
+        "recall": round(tally.recall, 3),
+        "precision": round(tally.precision, 3),
+        "f1": round(tally.f1, 3),
+        "false_events": tally.false,
+        "false_events_per_article": round(tally.false / max(tally.articles, 1), 3),
+        "words_only": tally.words_only,
+        "silent_articles": tally.silent,
+        "kept_silent": tally.kept_silent,
+        "must_not": sum(problem.field.startswith("must not") for problem in tally.problems),
+        "fields": {
+            name: dict(zip(("right", "wrong", "unknown"), tally.share(name), strict=True))
+            for name in fields
+        },
+    }
+
+
+def _build_table(name: str, tally: Tally) -> Table:
+    table = Table(title=f"reading: {name}", title_justify="left")
+    table.add_column("what")
+    for heading in ("right", "wrong", "unknown", "share right"):
+        table.add_column(heading, justify="right")
+    missed = tally.must - tally.found
+    table.add_row("events found", str(tally.found), "", str(missed), f"{tally.recall:.2f}")
+    precision = f"{tally.precision:.2f}"
+    table.add_row("mentions that meet a label", str(tally.met), str(tally.false), "", precision)
+    table.add_row("F1 of both", "", "", "", f"{tally.f1:.2f}")
+    per = tally.false / max(tally.articles, 1)
+    table.add_row("false events an article", "", str(tally.false), "", f"{per:.2f}")
+    table.add_row("only words, not counted", str(tally.words_only), "", "", "")
+    if tally.silent:
+        kept, noisy = tally.kept_silent, tally.silent - tally.kept_silent
+        share = f"{kept / tally.silent:.2f}"
+        table.add_row("articles rightly silent", str(kept), str(noisy), "", share)
+    for field_name in sorted({name for name, _ in tally.fields}):
+        right, wrong, unknown = tally.share(field_name)
+        share = f"{right / (right + wrong + unknown):.2f}"
+        table.add_row(field_name, str(right), str(wrong), str(unknown), share)
+    forbidden = sum(problem.field.startswith("must not") for problem in tally.problems)
+    if name == "seed":
+        table.add_row("must not", "", str(forbidden), "", "")
+    return table
+
+
+def _show_problems(console: Console, problems: list[Problem], *, as_json: bool) -> None:
+    for problem in problems:
+        if as_json:
+            click.echo(
+                json.dumps(
+                    {
+                        "article": problem.article,
+                        "event": problem.event,
+                        "field": problem.field,
+                        "expected": problem.expected,
+                        "found": problem.found,
+                    }
+                )
+            )
+        else:
+            place = f"{problem.article} / {problem.event}"
+            console.print(f"{place}: {problem.field}", style="bold", highlight=False)
+            console.print(f"   expected {problem.expected}", markup=False, highlight=False)
+            console.print(f"   found    {problem.found}", markup=False, highlight=False)

@@ -1,0 +1,1 @@
+"""Labelled articles in, how well they were read out: the numbers behind `tocsin score`."""
