@@ -35,6 +35,7 @@ CONTRACT = frozenset(
         "streams.deadletters",
         "streams.metrics",
         "streams.lexicon",
+        "streams.alerting.rules",  # how files that a person writes are read, and severities
     }
 )
 """What producers and sinks may know of streams: the contract, not how an event is read or merged."""

@@ -67,4 +67,4 @@ def wait_until_drained(
 
 def is_drained(before: Sequence[Lag] | None, now: Sequence[Lag]) -> bool:
     """Tell whether two looks in a row saw nothing waiting, and nothing new written between them."""
-    return before is not None and list(before) == list(now) and not any(lag.behind for lag in now)
+    return bool(now) and list(before or ()) == list(now) and not any(lag.behind for lag in now)

@@ -46,13 +46,13 @@ def demo(*, keep: bool, as_json: bool) -> None:
                 or not console.is_terminal
             ):
                 mark = f"{time.monotonic() - begun:5.1f} s  {line}"
-                console.print(mark, markup=False, highlight=False)
+                console.print(mark, markup=False, highlight=False, soft_wrap=True)
 
         try:
             told = play_demo(folder, settings, os.environ, report, keep=keep)
         except PartError as error:
             for line in error.tail:
-                console.print(f"  {line}", markup=False, highlight=False)
+                console.print(f"  {line}", markup=False, highlight=False, soft_wrap=True)
             raise
     if as_json:
         show_json(told)
@@ -84,7 +84,7 @@ def show_told(told: Told, console: Console) -> None:
     if fullest is not None:
         console.print(f"\nThe ledger of one of them: {escape(fullest['title'])}", style="bold")
         for line in describe_ledger(fullest):
-            console.print(f"  {line}", markup=False, highlight=False)
+            console.print(f"  {line}", markup=False, highlight=False, soft_wrap=True)
     for alert in told.alerts:
         console.print(f"\n{alert['alert_kind']}: {alert['title']}", markup=False)
     letters = ", ".join(f"{count} {reason}" for reason, count in sorted(told.deadletters.items()))
