@@ -23,6 +23,15 @@ OBJECT_CONTROL = frozenset(
 )
 """Verbs whose object does what the infinitive says."""
 
+BEFALLING = frozenset(
+    {"kill", "injure", "wound", "arrest", "detain", "charge", "jail", "sentence", "convict"}
+    | {"shoot", "stab", "hurt", "evacuate", "rescue", "hospitalize", "name", "appoint", "fire"}
+    | {"sack", "ban", "fine", "sue", "acquit", "release", "free", "kidnap", "abduct", "hit"}
+    | {"destroy", "murder", "rob", "steal", "damage", "find", "seize", "elect", "injured"}
+    | {"execute", "deport", "expel", "infect", "trap", "displace", "award", "honour", "honor"}
+)
+"""Verbs whose headline past with no object is a passive: "Two jailed for fraud"."""
+
 MAX_CLIMB = 6
 QUANTITY = frozenset(
     {"dozen", "hundred", "thousand", "million", "number", "group", "score", "lot", "majority"}
@@ -70,6 +79,8 @@ def build_noun_frame(noun: Token) -> Frame:
     for child in noun.children:
         if child.dep_ == "prep":
             _add_prep(frame, child)
+            if noun.lemma_ in QUANTITY and child.lower_ == "of":
+                _add_counted(frame, child)
         elif child.dep_ in {"acl", "relcl"}:
             inner = build_verb_frame(child) if child.dep_ == "relcl" else None
             if inner is not None:
@@ -108,6 +119,15 @@ def heads_of(token: Token) -> Iterator[Token]:
             yield child
 
 
+def _add_counted(frame: Frame, prep: Token) -> None:
+    """Take over what stands around the counted noun: "package of U.S. support for Ukraine"."""
+    for inner in _objects_of(prep):
+        frame.modifiers.extend(modifiers_of(inner))
+        for child in inner.children:
+            if child.dep_ == "prep":
+                _add_prep(frame, child)
+
+
 def _is_passive(verb: Token) -> bool:
     if any(child.dep_ in {"auxpass", "nsubjpass", "agent"} for child in verb.children):
         return True
@@ -127,7 +147,9 @@ def _reads_as_passive(frame: Frame) -> bool:
     """Say whether a headline's "12 killed in attack" is a passive without its auxiliary."""
     verb = frame.trigger
     bare = not frame.passive and not frame.objects and verb.tag_ in {"VBN", "VBD"}
-    return bare and not any(child.dep_ in {"aux", "agent"} for child in verb.children)
+    if any(child.dep_ in {"aux", "agent", "prt"} for child in verb.children):
+        return False
+    return bare and verb.lemma_.lower() in BEFALLING and verb.sent[-1].text != "."
 
 
 def _add_child(frame: Frame, child: Token, verb: Token) -> None:
@@ -141,6 +163,9 @@ def _add_child(frame: Frame, child: Token, verb: Token) -> None:
         frame.subjects.extend(_objects_of(child))
     elif child.dep_ in {"prep", "prt"}:
         _add_prep(frame, child)
+    elif child.dep_ == "ccomp" and verb.lemma_ in OBJECT_CONTROL:
+        if any(mark.dep_ == "aux" and mark.lower_ == "to" for mark in child.children):
+            frame.objects.extend(c for c in child.children if c.dep_ in SUBJECT)
     elif child.dep_ == "advmod":
         frame.particles.add(child.lower_)
 
@@ -214,7 +239,7 @@ def _add_governing(frame: Frame, verb: Token, *, headline: bool) -> None:
             frame.subjects = list(outer.objects)
         else:
             frame.subjects = list(outer.subjects)
-    elif verb.dep_ in {"xcomp", "advcl", "ccomp"} and head.pos_ in {"VERB", "AUX"}:
+    elif verb.dep_ in {"xcomp", "advcl", "ccomp"} and head.pos_ in {"VERB", "AUX", "ADJ"}:
         _add_control(frame, verb, head)
     elif verb.dep_ == "pcomp" and head.head.pos_ in {"VERB", "AUX"}:
         outer = build_verb_frame(head.head)
@@ -224,6 +249,8 @@ def _add_governing(frame: Frame, verb: Token, *, headline: bool) -> None:
 
 
 def _add_control(frame: Frame, verb: Token, head: Token) -> None:
+    if head.pos_ == "ADJ" and head.dep_ in {"acomp", "oprd"}:  # "is about to", "is likely to"
+        head = head.head
     outer = build_verb_frame(head)
     found = list(outer.subjects)
     if outer.passive or (verb.dep_ != "advcl" and head.lemma_ in OBJECT_CONTROL and outer.objects):

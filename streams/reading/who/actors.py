@@ -14,6 +14,7 @@ from importlib import resources
 
 from spacy.tokens import Token
 
+from streams.reading.coding.patterns import load_coding_lexicon
 from streams.reading.parse import Sentence
 from streams.reading.who.countries import CountryName, find_country
 from streams.records import Actor
@@ -27,6 +28,7 @@ VAGUE = frozenset(
     | {"all", "some", "many", "most", "none", "whom", "whose", "i", "we", "you", "me", "us", "your"}
 )
 MAX_PHRASE = 8
+ACTING = ("human", "pronoun", "official", "authority", "forces", "company", "team", "court")
 
 
 @cache
@@ -59,7 +61,7 @@ def build_actor(
     token: Token, sentence: Sentence, name_of: NameOf, title_of: TitleOf
 ) -> Actor | None:
     """Build the actor that the noun phrase at `token` names; None when it names nobody."""
-    if token.pos_ not in {"NOUN", "PROPN", "PRON", "ADJ", "NUM"} or token.lower_ in VAGUE:
+    if token.pos_ not in {"NOUN", "PROPN", "PRON", "ADJ"} or token.lower_ in VAGUE:
         return None
     phrase = phrase_of(token)
     words = " ".join(part.text for part in phrase if part.dep_ != "det").replace(" - ", "-")
@@ -83,6 +85,17 @@ def build_actor(
         sector=_sector_of(token, phrase, title, own),
         title=title,
         span=sentence.span_of(phrase[0], phrase[-1]),
+    )
+
+
+def is_somebody(token: Token) -> bool:
+    """Say whether the token can act: a name, a person, a group, an office; not "an explosion"."""
+    if token.pos_ == "PROPN" or token.ent_type_ in {"PERSON", "ORG", "GPE", "NORP"}:
+        return True
+    lexicon = load_coding_lexicon()
+    lemma = token.lemma_.lower()
+    return any(lemma in lexicon.terms(name).lemmas for name in ACTING) or (
+        token.pos_ == "NUM" and token.dep_ in {"nsubj", "pobj"}
     )
 
 

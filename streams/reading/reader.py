@@ -1,0 +1,268 @@
+"""One parsed article in, its mentions out: what `read_article` does for an English article.
+
+Names, dates, places, numbers and voices of the article are found once; then every coding gets its
+own, drafts of one event are folded, and what is worth telling becomes mentions.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from spacy.tokens import Token
+
+from streams.identity import mention_id
+from streams.lexicon.ontology import get_kind
+from streams.reading.coding.code import Coding, code_sentence
+from streams.reading.domains import find_borrowed_groups
+from streams.reading.draft import Draft
+from streams.reading.fold import fold_drafts
+from streams.reading.genre import judge_genre
+from streams.reading.headline import headline_fallback
+from streams.reading.names import build_names
+from streams.reading.news import judge_newsworthiness
+from streams.reading.parse import ParsedArticle
+from streams.reading.select import find_main, select_drafts
+from streams.reading.speech import find_speech, is_own_side
+from streams.reading.voices import choose_claims, find_voices
+from streams.reading.when import choose_when, find_dates
+from streams.reading.where import choose_all_where, find_places
+from streams.reading.who.actors import build_actors, is_somebody
+from streams.reading.who.countries import find_country
+from streams.reading.who.nationality import find_nationalities
+from streams.records import Actor, Claim, Mention, Reason, When, Where
+
+MAX_MENTIONS = 16
+"""More events than this in one article are a list; the first are kept."""
+MAX_PLACES = 6
+"""More places than this in one clause are a route or a list of examples: one event."""
+BY_PLACE = frozenset({"territory", "attack"})
+"""Groups in which "captured A and B" is two events."""
+SILENT = frozenset({"review", "listing", "recipe", "language", "advertisement"})
+"""Genres that report no event at all."""
+CONTEXT_CHARS = 2_000
+
+
+class ArticleReader:
+    """One article while it is read: its names, dates, places and voices, found once."""
+
+    def __init__(self, parsed: ParsedArticle) -> None:
+        self.parsed = parsed
+        self.genre, self.genre_reason = judge_genre(parsed)
+        self.names = build_names(parsed)
+        self.nationalities = find_nationalities(parsed, self.names)
+        self.dates = find_dates(parsed)
+        self.places = find_places(parsed)
+        self.voices = find_voices(parsed, self.names)
+
+    def read(self) -> tuple[Mention, ...]:
+        """Read the mentions, in the order of the text."""
+        if self.genre in SILENT:
+            return ()
+        codings = [coding for coding in code_article(self.parsed) if self._is_meant(coding)]
+        drafts = [draft for coding in codings for draft in self._build_drafts(coding)]
+        told = select_drafts(fold_drafts(tuple(drafts)), self.genre)
+        if not told:
+            return self._fall_back()
+        main = find_main(told)
+        return self._number(
+            [self._build_mention(draft, main=draft is main) for draft in told[:MAX_MENTIONS]]
+        )
+
+    def _is_meant(self, coding: Coding) -> bool:
+        if not coding.pattern.spoken:
+            return True
+        return is_own_side(coding, self.names, self.nationalities)
+
+    # ------------------------------------------------------------------ drafts
+
+    def _build_drafts(self, coding: Coding) -> list[Draft]:
+        """One draft a coding; one a place where a clause tells several events at once."""
+        sentence, trigger = coding.sentence, coding.trigger
+        where = choose_all_where(self.places, self.parsed, sentence, trigger)
+        several = coding.group in BY_PLACE and 1 < len(where) <= MAX_PLACES
+        return [
+            self._build_draft(coding, place)
+            for place in (where if several else where[:1] or (None,))
+        ]
+
+    def _build_draft(self, coding: Coding, where: Where | None) -> Draft:
+        sentence, trigger = coding.sentence, coding.trigger
+        recalled = coding.judgement.recalled
+        modality = coding.judgement.modality
+        when = choose_when(self.dates, self.parsed, sentence, trigger, background=recalled)
+        news, news_reason = judge_newsworthiness(self.parsed, sentence, trigger, when, self.genre)
+        claims = choose_claims(
+            self.voices,
+            self.parsed,
+            sentence,
+            trigger,
+            modality,
+            place=where.name if where is not None else None,
+        )
+        return Draft(
+            coding=coding,
+            kind=coding.kind,
+            modality=modality,
+            when=when,
+            where=where,
+            actors=self._find_actors(coding),
+            targets=self._build_actors(coding.targets, coding),
+            recipients=self._find_recipients(coding),
+            claims=tuple(self._place_claim(claim) for claim in claims),
+            newsworthiness="background" if recalled else news,
+            sentences=(sentence.index,),
+            told=frozenset({sentence.paragraph.role}),
+            reasons=(*_explain(coding, when, where), news_reason),
+            confidence=coding.confidence,
+        )
+
+    def _build_actors(self, tokens: Sequence[Token], coding: Coding) -> tuple[Actor, ...]:
+        found = build_actors(tokens, coding.sentence, self.names.canonical, self.names.title_of)
+        return tuple(self._with_country(actor) for actor in found)
+
+    def _find_actors(self, coding: Coding) -> tuple[Actor, ...]:
+        """Who did it; for a threat also who speaks it."""
+        tokens = [token for token in coding.actors if is_somebody(token)]
+        if coding.pattern.spoken:
+            speech = find_speech(coding.trigger)
+            tokens += list(speech[1]) if speech is not None else []
+        return self._build_actors(tokens, coding)
+
+    def _find_recipients(self, coding: Coding) -> tuple[Actor, ...]:
+        """Who receives; for a threat, the other countries its clause names."""
+        recipients = self._build_actors(coding.recipients, coding)
+        if recipients or coding.group != "threat":
+            return recipients
+        own = {find_country(token) for token in coding.actors}
+        others = [
+            token
+            for token in coding.trigger.subtree
+            if (country := find_country(token)) is not None and country not in own
+        ]
+        return self._build_actors(others, coding)
+
+    def _with_country(self, actor: Actor) -> Actor:
+        known = self.nationalities.get(actor.name)
+        if actor.country is not None or known is None:
+            return actor
+        return actor.model_copy(update={"country": known.iso})
+
+    def _place_claim(self, claim: Claim) -> Claim:
+        """Give the claimant his country where the article tells it."""
+        known = self.nationalities.get(claim.claimant)
+        if claim.country is not None or known is None:
+            return claim
+        return claim.model_copy(update={"country": known.iso, "sector": claim.sector or "GOV"})
+
+    # ------------------------------------------------------------------ mentions
+
+    def _fall_back(self) -> tuple[Mention, ...]:
+        """Guess one mention from the headline of a report that no pattern reads."""
+        guess = headline_fallback(self.parsed, self.genre)
+        if guess is None:
+            return ()
+        sentence = next(s for s in self.parsed.sentences if s.paragraph.role != "caption")
+        trigger = sentence.tokens.root
+        when = choose_when(self.dates, self.parsed, sentence, trigger)
+        news, news_reason = judge_newsworthiness(self.parsed, sentence, trigger, when, self.genre)
+        where = choose_all_where(self.places, self.parsed, sentence, trigger)[:1]
+        return (
+            self._fill(
+                kind=guess.kind,
+                newsworthiness=news,
+                main=True,
+                when=when,
+                where=where[0] if where else None,
+                claims=choose_claims(self.voices, self.parsed, sentence, trigger, "happened"),
+                sentence=sentence.text,
+                span=sentence.span,
+                confidence=guess.confidence,
+                why=(self.genre_reason, guess.reason, news_reason),
+            ),
+        )
+
+    def _build_mention(self, draft: Draft, *, main: bool) -> Mention:
+        sentence = draft.coding.sentence
+        return self._fill(
+            kind=draft.kind,
+            modality=draft.modality,
+            newsworthiness=draft.newsworthiness,
+            main=main,
+            when=draft.when,
+            where=draft.where,
+            actors=draft.actors,
+            targets=draft.targets,
+            recipients=draft.recipients,
+            numbers=draft.numbers,
+            claims=draft.claims,
+            sentence=sentence.text,
+            span=sentence.span,
+            confidence=draft.confidence,
+            why=(self.genre_reason, *draft.reasons),
+        )
+
+    def _fill(self, kind: str, sentence: str, **fields: object) -> Mention:
+        """Add what every mention of the article shares."""
+        article = self.parsed.article
+        return Mention.model_validate(
+            {
+                "id": mention_id(article.id, kind, sentence, 0),
+                "article_id": article.id,
+                "article_version": article.version,
+                "fetched": article.fetched,
+                "published": article.published,
+                "url": article.url,
+                "publisher": article.publisher,
+                "family": article.family,
+                "wire": article.wire,
+                "language": article.language,
+                "genre": self.genre,
+                "headline": article.title,
+                "context": article.reading_text[:CONTEXT_CHARS],
+                "names": (*self.names.people, *self.names.organisations),
+                "places": self.places.names,
+                "blocks": (get_kind(kind).group,),
+                "kind": kind,
+                "sentence": sentence,
+                "backfill": article.backfill,
+                **fields,
+            }
+        )
+
+    def _number(self, mentions: list[Mention]) -> tuple[Mention, ...]:
+        """Give mentions of one kind and sentence ids of their own."""
+        counts: Counter[tuple[str, str]] = Counter()
+        numbered = []
+        for mention in mentions:
+            ordinal = counts[mention.kind, mention.sentence]
+            counts[mention.kind, mention.sentence] += 1
+            identity = mention_id(mention.article_id, mention.kind, mention.sentence, ordinal)
+            numbered.append(mention.model_copy(update={"id": identity}))
+        return tuple(numbered)
+
+
+def code_article(parsed: ParsedArticle) -> list[Coding]:
+    """Code every sentence; leave out what did not happen and what the article cannot mean."""
+    borrowed = find_borrowed_groups(parsed)
+    codings = []
+    for sentence in parsed.sentences:
+        for coding in code_sentence(sentence):
+            if coding.judgement.negated or coding.group in borrowed:
+                continue
+            codings.append(coding)
+    return codings
+
+
+def _explain(coding: Coding, when: When, where: Where | None) -> tuple[Reason, ...]:
+    sentence, judgement = coding.sentence, coding.judgement
+    trigger = sentence.span_of(coding.trigger)
+    word = sentence.span_of(judgement.word) if judgement.word is not None else trigger
+    reasons = [
+        Reason(field="kind", rule=coding.pattern.id, score=coding.confidence, span=trigger),
+        Reason(field="modality", rule=judgement.rule, span=word),
+        Reason(field="when", rule=when.rule, span=when.span),
+    ]
+    if where is not None:
+        reasons.append(Reason(field="where", rule=where.rule, span=where.span))
+    return tuple(reasons)

@@ -1,0 +1,81 @@
+"""Drafts of one article in; those worth a mention out, and which of them is the main one.
+
+Theory: silence is the right answer for most of what sentences speak of. What did not happen is kept
+when somebody threatens it, or when the headline or lead is about it; what is recalled is kept when
+the text gives its date or place; statements are kept when they are the news, not in passing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from streams.lexicon.ontology import get_kind
+from streams.reading.draft import Draft
+from streams.records import Genre
+
+SMALL_TALK = frozenset({"statement", "diplomacy", "markets", "culture", "sport", "people"})
+"""Groups that body text is full of without reporting them."""
+MIN_BODY = 0.6
+"""Confidence below which a body sentence alone opens nothing."""
+MIN_UNKNOWN = 0.6
+"""The same in an article without one sign of a report."""
+RECALLING = frozenset({"opinion", "analysis", "feature"})
+MIN_RECALLED = 0.8
+
+
+def select_drafts(drafts: Sequence[Draft], genre: Genre) -> tuple[Draft, ...]:
+    """Keep the drafts worth a mention."""
+    return tuple(draft for draft in drafts if is_worth_telling(draft, genre))
+
+
+def is_worth_telling(draft: Draft, genre: Genre) -> bool:
+    """Say whether the draft deserves a mention of its own."""
+    if draft.told == {"caption"} or not _fits_genre(draft, genre):
+        return False
+    if draft.modality in {"hypothetical", "planned", "threatened"} and not _is_open(draft):
+        return False
+    if draft.modality == "denied":
+        return bool(draft.claims)
+    if draft.newsworthiness == "background":
+        return _has_anchor(draft) and draft.confidence >= MIN_BODY
+    if draft.in_opening:
+        return True
+    if get_kind(draft.kind).group in SMALL_TALK and not draft.coding.pattern.spoken:
+        return False
+    return draft.confidence >= MIN_BODY
+
+
+def find_main(drafts: Sequence[Draft]) -> Draft | None:
+    """The event that the headline is about, else the lead, else the first new one."""
+    new = [draft for draft in drafts if draft.newsworthiness == "new"]
+    for told in ("headline", "lead"):
+        here = [draft for draft in new if told in draft.told]
+        if here:
+            return max(here, key=lambda draft: (draft.modality == "happened", draft.confidence))
+    return new[0] if new else None
+
+
+def _fits_genre(draft: Draft, genre: Genre) -> bool:
+    group = get_kind(draft.kind).group
+    if genre == "obituary":
+        return draft.kind == "death"
+    if genre == "result":
+        return group == "sport"
+    if genre in RECALLING:
+        return draft.confidence >= MIN_RECALLED and _has_anchor(draft)
+    if genre == "unknown":
+        return draft.confidence >= MIN_UNKNOWN
+    return True
+
+
+def _is_open(draft: Draft) -> bool:
+    """Say whether what has not happened is itself the news: a threat, or the opening's plan."""
+    if get_kind(draft.kind).group == "threat":
+        return True
+    rule = draft.coding.judgement.rule
+    wished = rule.startswith(("modality.verb.hyp", "modality.noun.hyp", "modality.condition"))
+    return draft.in_opening and not wished
+
+
+def _has_anchor(draft: Draft) -> bool:
+    return draft.when.start is not None or draft.where is not None

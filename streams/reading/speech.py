@@ -1,0 +1,65 @@
+"""A coded clause in; who speaks it, and whether he speaks of his own side, out.
+
+"Putin said Russia might abandon the deal" is a threat; "Zelensky said Russia might attack" is a
+warning about somebody else. The difference is whose side the speaker is on.
+"""
+
+from __future__ import annotations
+
+from spacy.tokens import Token
+
+from streams.reading.coding.code import Coding
+from streams.reading.names import Names
+from streams.reading.who.countries import find_country
+from streams.reading.who.nationality import Nationalities
+
+OWN = frozenset({"he", "she", "they", "we", "i", "it", "his", "her", "their", "our"})
+MAX_CLIMB = 8
+
+
+def find_speech(trigger: Token) -> tuple[Token, tuple[Token, ...]] | None:
+    """Find the verb whose clause the trigger stands in, and its subjects."""
+    token = trigger
+    for _ in range(MAX_CLIMB):
+        head = token.head
+        if head.i == token.i:
+            return None
+        if token.dep_ == "ccomp" and head.pos_ == "VERB":
+            subjects = tuple(c for c in head.children if c.dep_ in {"nsubj", "nsubjpass"})
+            return (head, subjects) if subjects else None
+        token = head
+    return None
+
+
+def is_own_side(coding: Coding, names: Names, nationalities: Nationalities) -> bool:
+    """Say whether the clause is spoken by the side it is about."""
+    speech = find_speech(coding.trigger)
+    if speech is None:
+        return _is_headline_side(coding)
+    spoken = {iso for token in speech[1] if (iso := _side_of(token, names, nationalities))}
+    for actor in coding.actors:
+        if actor.lower_ in OWN:
+            return True
+        side = _side_of(actor, names, nationalities)
+        if side and side in spoken:
+            return True
+        if names.canonical([actor]) in {names.canonical([token]) for token in speech[1]}:
+            return True
+    return False
+
+
+def _is_headline_side(coding: Coding) -> bool:
+    """A headline such as "Russia may quit grain deal" speaks for the side itself."""
+    headline = coding.sentence.paragraph.role == "headline"
+    return headline and any(find_country(actor) is not None for actor in coding.actors)
+
+
+def _side_of(token: Token, names: Names, nationalities: Nationalities) -> str | None:
+    known = nationalities.get(names.canonical([token]))
+    if known is not None:
+        return known.iso
+    for word in (token, *token.children):
+        country = find_country(word)
+        if country is not None:
+            return country.iso
+    return None
