@@ -17,6 +17,8 @@ SOUP = "https://post.example/soup"
 EXPECTED = Expected.model_validate(
     {
         "articles": 3,
+        "alerts": 1,
+        "delivered": 1,
         "deadletters": {"feed_unparseable": 1},
         "silent": [SOUP],
         "event": [
@@ -59,7 +61,8 @@ def build_event(**changed: Any) -> dict[str, Any]:
 
 def find(*events: dict[str, Any], articles: int = 3, dead: int = 1) -> list[str]:
     """Find the problems of these events."""
-    return find_problems(EXPECTED, events, articles, {"feed_unparseable": dead} if dead else {})
+    counts = {"articles": articles, "alerts": 1, "delivered": 1}
+    return find_problems(EXPECTED, events, counts, {"feed_unparseable": dead} if dead else {})
 
 
 def test_what_fits_is_no_problem() -> None:
@@ -101,7 +104,7 @@ def test_an_article_that_reports_nothing_must_stay_silent() -> None:
 def test_counts_are_compared() -> None:
     """Articles and dead letters must be as many as expected."""
     assert find(build_event(), articles=2, dead=0) == [
-        "2 articles arrived, not 3",
+        "articles: 2, not 3",
         "dead letters are {}, not {'feed_unparseable': 1}",
     ]
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 
 import feedparser
 import pytest
+from standardwebhooks import Webhook
 
 from tocsin.demo.newsroom import BROKEN, Newsroom, load_outlets, render_feed, serve_newsroom
 
@@ -95,3 +97,31 @@ def test_the_broken_feed_is_served_and_is_none(room: Newsroom) -> None:
 
     assert feedparser.parse(fetch(broken)[1]).entries == []
     assert fetch(f"{room.address}/nobody/feed.xml")[0] == 404
+
+
+def test_the_desk_takes_an_alert_only_with_a_good_signature(room: Newsroom) -> None:
+    """A signature over id, time and body is needed; the same delivery twice is one alert."""
+    body = b'{"type": "alert"}'
+    now = dt.datetime.now(dt.UTC)
+    signed = Webhook(room.secret).sign("a1", now, body.decode())
+    headers = {
+        "webhook-id": "a1",
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": signed,
+    }
+
+    def post(changed: dict[str, str]) -> int:
+        request = urllib.request.Request(
+            f"{room.address}/desk", data=body, headers=headers | changed
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return int(answer.status)
+        except urllib.error.HTTPError as error:
+            return error.code
+
+    assert post({"webhook-id": "a2"}) == 401
+    assert post({"webhook-signature": "v1,AAAA"}) == 401
+    assert room.alerts == {}
+    assert (post({}), post({})) == (204, 204)
+    assert room.alerts == {"a1": {"type": "alert"}}

@@ -86,7 +86,9 @@ def show_told(told: Told, console: Console) -> None:
         for line in describe_ledger(fullest):
             console.print(f"  {line}", markup=False, highlight=False, soft_wrap=True)
     for alert in told.alerts:
-        console.print(f"\n{alert['alert_kind']}: {alert['title']}", markup=False)
+        console.print(f"\n{alert['alert_kind']}: {alert['message']}", markup=False, highlight=False)
+    if told.delivered:
+        console.print(f"delivered by webhook, signed: {len(told.delivered)}", highlight=False)
     letters = ", ".join(f"{count} {reason}" for reason, count in sorted(told.deadletters.items()))
     console.print(f"\ndead letters: {letters or 'none'}", markup=False, highlight=False)
     for problem in told.problems:
@@ -110,6 +112,7 @@ def show_json(told: Told) -> None:
         "articles": told.articles,
         "events": len(told.events),
         "alerts": len(told.alerts),
+        "delivered": len(told.delivered),
         "deadletters": told.deadletters,
         "problems": told.problems,
         "seconds": round(told.seconds, 1),

@@ -53,6 +53,9 @@ class Expected(_Piece):
     """Addresses of articles that report nothing that happened."""
     articles: int
     """Articles, each in its newest version."""
+    alerts: int = 0
+    delivered: int = 0
+    """Alerts that the desk took by webhook."""
     deadletters: dict[str, int] = Field(default_factory=dict)
     """Reason to number."""
 
@@ -66,13 +69,19 @@ def load_expected() -> Expected:
 def find_problems(
     expected: Expected,
     events: Sequence[Document],
-    articles: int,
+    counts: Mapping[str, int],
     deadletters: Mapping[str, int],
 ) -> list[str]:
-    """Compare what was read back with what is expected; say everything that does not fit."""
-    problems = []
-    if articles != expected.articles:
-        problems.append(f"{articles} articles arrived, not {expected.articles}")
+    """Compare what was read back with what is expected; say everything that does not fit.
+
+    `counts` are of articles, alerts and delivered alerts.
+    """
+    wanted_counts = {name: getattr(expected, name) for name in ("articles", "alerts", "delivered")}
+    problems = [
+        f"{name}: {counts[name]}, not {number}"
+        for name, number in wanted_counts.items()
+        if counts[name] != number
+    ]
     if dict(deadletters) != expected.deadletters:
         problems.append(f"dead letters are {dict(deadletters)}, not {expected.deadletters}")
     living = [event for event in events if not event.get("superseded_by")]

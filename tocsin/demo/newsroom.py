@@ -7,8 +7,12 @@ feeds carry validators, so that a second poll of what has not changed costs a 30
 from __future__ import annotations
 
 import asyncio
+import base64
 import datetime as dt
 import hashlib
+import hmac
+import json
+import secrets
 import threading
 import tomllib
 from collections.abc import Iterator
@@ -77,12 +81,32 @@ class Newsroom:
     def __init__(self) -> None:
         self.edition: Edition = "morning"
         self.address = ""
+        self.key = secrets.token_bytes(32)
+        self.alerts: dict[str, dict[str, Any]] = {}
+        """What the desk has taken, by the id of the delivery."""
 
     @property
     def feeds(self) -> tuple[str, ...]:
         """The addresses of all feeds, the broken one among them."""
         slugs = [outlet.slug for outlet in load_outlets("morning")]
         return tuple(f"{self.address}/{slug}/feed.xml" for slug in (*slugs, BROKEN))
+
+    @property
+    def secret(self) -> str:
+        """The desk's secret as Standard Webhooks writes it."""
+        return "whsec_" + base64.b64encode(self.key).decode()
+
+    async def take_alert(self, request: web.Request) -> web.Response:
+        """Take an alert whose signature is good; the same delivery twice is one alert."""
+        body = await request.read()
+        name = request.headers.get("webhook-id", "")
+        signed = f"{name}.{request.headers.get('webhook-timestamp', '')}.".encode() + body
+        good = base64.b64encode(hmac.digest(self.key, signed, "sha256")).decode()
+        given = request.headers.get("webhook-signature", "").split()
+        if not any(hmac.compare_digest(f"v1,{good}", one) for one in given):
+            raise web.HTTPUnauthorized
+        self.alerts[name] = json.loads(body)
+        return web.Response(status=204)
 
     async def answer(self, request: web.Request) -> web.Response:
         """Serve one feed, or 304 when the reader has it."""
@@ -117,6 +141,7 @@ def serve_newsroom() -> Iterator[Newsroom]:
     async def serve() -> None:
         application = web.Application()
         application.router.add_get("/{slug}/feed.xml", room.answer)
+        application.router.add_post("/desk", room.take_alert)
         runner = web.AppRunner(application, access_log=None)
         try:
             await runner.setup()
