@@ -25,7 +25,9 @@ COMMANDS: dict[str, str] = {
     "sink": "tocsin.commands.sink:sink",
     "retention": "tocsin.commands.retention:retention",
     "search": "tocsin.commands.search:search",
+    "explain": "tocsin.commands.explain:explain",
     "score": "tocsin.commands.score:score",
+    "alerts": "tocsin.commands.alerts:alerts",
     "deliveries": "tocsin.commands.deliveries:deliveries",
 }
 """Command name to `module:attribute`, in the order in which help shows them."""
