@@ -16,7 +16,22 @@ FAR = 5.0
 """Beyond this price a date belongs to something else."""
 
 _BOUNDING = frozenset(
-    ["after", "before", "since", "until", "till", "by", "despite", "following", "amid", "ahead", "for", "during", "without", "pending"]
+    [
+        "after",
+        "before",
+        "since",
+        "until",
+        "till",
+        "by",
+        "despite",
+        "following",
+        "amid",
+        "ahead",
+        "for",
+        "during",
+        "without",
+        "pending",
+    ]
 )
 _NAMING = frozenset(("poss", "compound", "amod", "nummod", "nmod"))
 _STEPS = 40

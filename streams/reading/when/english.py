@@ -26,29 +26,126 @@ _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _COUNTS = {
     word: number
     for number, word in enumerate(
-        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"]
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+            "twenty",
+        ]
     )
 } | {"a": 1, "an": 1, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "a hundred": 100}
 _ORDINALS = {
     word: number
     for number, word in enumerate(
-        ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth"],
+        [
+            "first",
+            "second",
+            "third",
+            "fourth",
+            "fifth",
+            "sixth",
+            "seventh",
+            "eighth",
+            "ninth",
+            "tenth",
+            "eleventh",
+            "twelfth",
+        ],
         1,
     )
 } | {"twentieth": 20, "thirtieth": 30, "fortieth": 40, "fiftieth": 50}
 
 SAY_LEMMAS = frozenset(
-    ["say", "tell", "announce", "report", "add", "confirm", "deny", "claim", "state", "write", "declare", "warn", "note", "explain", "insist", "acknowledge", "admit", "allege", "argue", "suggest", "assert", "reveal", "disclose", "post", "tweet", "estimate", "show", "believe", "think", "accuse", "predict", "describe"]
+    [
+        "say",
+        "tell",
+        "announce",
+        "report",
+        "add",
+        "confirm",
+        "deny",
+        "claim",
+        "state",
+        "write",
+        "declare",
+        "warn",
+        "note",
+        "explain",
+        "insist",
+        "acknowledge",
+        "admit",
+        "allege",
+        "argue",
+        "suggest",
+        "assert",
+        "reveal",
+        "disclose",
+        "post",
+        "tweet",
+        "estimate",
+        "show",
+        "believe",
+        "think",
+        "accuse",
+        "predict",
+        "describe",
+    ]
 )
 """Verbs whose own date is the day somebody spoke, not the day of what they spoke of."""
 
 PLAN_LEMMAS = frozenset(
-    ["expect", "schedule", "set", "due", "plan", "hope", "want", "intend", "agree", "vow", "promise", "pledge", "order", "ask", "urge", "call", "prepare", "ready", "slate", "aim", "propose", "threaten", "invite", "likely"]
+    [
+        "expect",
+        "schedule",
+        "set",
+        "due",
+        "plan",
+        "hope",
+        "want",
+        "intend",
+        "agree",
+        "vow",
+        "promise",
+        "pledge",
+        "order",
+        "ask",
+        "urge",
+        "call",
+        "prepare",
+        "ready",
+        "slate",
+        "aim",
+        "propose",
+        "threaten",
+        "invite",
+        "likely",
+    ]
 )
 """Words whose infinitive lies ahead: "is expected to meet Friday"."""
 
-BEGIN_LEMMAS = frozenset(["begin", "start", "launch", "open", "break", "commence", "erupt", "invade", "kick"])
-HAPPEN_LEMMAS = frozenset(["happen", "occur", "take", "come", "unfold", "erupt", "strike", "hit", "begin", "start"])
+BEGIN_LEMMAS = frozenset(
+    ["begin", "start", "launch", "open", "break", "commence", "erupt", "invade", "kick"]
+)
+HAPPEN_LEMMAS = frozenset(
+    ["happen", "occur", "take", "come", "unfold", "erupt", "strike", "hit", "begin", "start"]
+)
 
 
 def month_number(word: str) -> int:

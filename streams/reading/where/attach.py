@@ -9,7 +9,9 @@ from streams.reading.when.english import SAY_LEMMAS
 FAR = 5.0
 """Beyond this price a place belongs to something else."""
 
-_ELSEWHERE = frozenset("after before since until despite following amid like unlike against with by than".split())
+_ELSEWHERE = frozenset(
+    "after before since until despite following amid like unlike against with by than".split()
+)
 _STEPS = 40
 
 

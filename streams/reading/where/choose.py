@@ -14,10 +14,22 @@ from streams.reading.where.model import FoundPlace, Places
 
 from streams.records import Where
 
-_GRAIN = {"settlement": 0, "facility": 0, "front": 1, "water": 1, "area": 2, "unknown": 1, "region": 2, "sea": 2, "country": 3}
+_GRAIN = {
+    "settlement": 0,
+    "facility": 0,
+    "front": 1,
+    "water": 1,
+    "area": 2,
+    "unknown": 1,
+    "region": 2,
+    "sea": 2,
+    "country": 3,
+}
 _TOWARD = frozenset(("toward", "towards"))
 _ORIGIN = frozenset(("from",))
-_MOVES_AWAY = frozenset("withdraw retreat flee leave escape evacuate deport expel pull return release depart free".split())
+_MOVES_AWAY = frozenset(
+    "withdraw retreat flee leave escape evacuate deport expel pull return release depart free".split()
+)
 _HAPPEN = frozenset("happen occur take strike hit unfold erupt come break".split())
 _SLACK = 1.6
 """A place within this price of the nearest one may be the better one by being smaller."""
@@ -88,7 +100,10 @@ def _preposition_of(place: FoundPlace) -> str | None:
     for _ in range(6):
         if node.dep_ == "prep":
             return node.lower_
-        if node.dep_ not in ("pobj", "conj", "appos", "compound", "nmod", "poss") or node.head.i == node.i:
+        if (
+            node.dep_ not in ("pobj", "conj", "appos", "compound", "nmod", "poss")
+            or node.head.i == node.i
+        ):
             return None
         node = node.head
     return None
@@ -97,7 +112,11 @@ def _preposition_of(place: FoundPlace) -> str | None:
 def _pick(priced: list[tuple[float, FoundPlace]], trigger: Token) -> tuple[Where, ...]:
     nearest, first = priced[0]
     toward = next((place for _, place in priced if _is_toward(place)), None)
-    near = [(cost, place) for cost, place in priced if cost <= nearest + _SLACK and not _is_toward(place)]
+    near = [
+        (cost, place)
+        for cost, place in priced
+        if cost <= nearest + _SLACK and not _is_toward(place)
+    ]
     if not near:
         return (_toward(first, toward),)
     best = min(near, key=lambda pair: (_grain(pair[1]), pair[0]))[1]
@@ -127,7 +146,11 @@ def _toward(place: FoundPlace, toward: FoundPlace | None) -> Where:
     if toward is None:
         return place.where
     return toward.where.model_copy(
-        update={"relation": "toward", "toward": toward.where.name, "precision": max(2, toward.where.precision)}
+        update={
+            "relation": "toward",
+            "toward": toward.where.name,
+            "precision": max(2, toward.where.precision),
+        }
     )
 
 
@@ -139,7 +162,11 @@ def _is_coordinated(place: FoundPlace, best: FoundPlace) -> bool:
             node = node.head
             if node.i == low.head.i:
                 return True
-        elif node.dep_ == "pobj" and node.head.lower_ in ("with", "as") and "along" in node.doc[max(0, node.head.i - 1) : node.head.i].text:
+        elif (
+            node.dep_ == "pobj"
+            and node.head.lower_ in ("with", "as")
+            and "along" in node.doc[max(0, node.head.i - 1) : node.head.i].text
+        ):
             return True
         else:
             break
@@ -159,7 +186,11 @@ def _from_lead(places: Places, parsed: ParsedArticle, sentence: Sentence) -> Whe
         wanted = (first_lead,) if role == "headline" else (0,)
     best: FoundPlace | None = None
     for place in places.found:
-        if place.sentence not in wanted or place.sentence == sentence.index or place.role != "place":
+        if (
+            place.sentence not in wanted
+            or place.sentence == sentence.index
+            or place.role != "place"
+        ):
             continue
         if _preposition_of(place) in _ORIGIN:
             continue
@@ -171,7 +202,7 @@ def _from_lead(places: Places, parsed: ParsedArticle, sentence: Sentence) -> Whe
 
 
 def _continued(places: Places, parsed: ParsedArticle, sentence: Sentence) -> Where | None:
-    """"The blast happened in X", said in one of the next sentences."""
+    """ "The blast happened in X", said in one of the next sentences."""
     if sentence.paragraph.role not in ("headline", "lead"):
         return None
     for place in places.found:
@@ -185,9 +216,8 @@ def _continued(places: Places, parsed: ParsedArticle, sentence: Sentence) -> Whe
         if verb.lemma_.lower() not in _HAPPEN:
             continue
         subject = next((child for child in verb.children if child.dep_ == "nsubj"), None)
-        if subject is not None and (subject.lower_ == "it" or any(c.lower_ in ("the", "this") for c in subject.children)):
+        if subject is not None and (
+            subject.lower_ == "it" or any(c.lower_ in ("the", "this") for c in subject.children)
+        ):
             return place.where.model_copy(update={"rule": place.where.rule + ".continued"})
     return None
-
-
-

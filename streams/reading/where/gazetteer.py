@@ -58,9 +58,7 @@ class Gazetteer:
     def __init__(self, path: Path) -> None:
         """Open the index at `path`."""
         self.path = path
-        self._database = sqlite3.connect(
-            f"file:{path}?mode=ro", uri=True, check_same_thread=False
-        )
+        self._database = sqlite3.connect(f"file:{path}?mode=ro", uri=True, check_same_thread=False)
         self._names = region_names()
         self._find = lru_cache(maxsize=20_000)(self._read)
 

@@ -43,7 +43,12 @@ def _container_after(named: NamedPlace, by_first: dict[tuple[int, int], NamedPla
             _take(named, other)
             return
         short = fold(word.text).replace(" ", "")
-        if comma and steps == 0 and word.text[:1].isupper() and (short in STATES or short in PROVINCES):
+        if (
+            comma
+            and steps == 0
+            and word.text[:1].isupper()
+            and (short in STATES or short in PROVINCES)
+        ):
             if word.text.isupper() or i + 1 >= end or "." in word.text or doc[i + 1].text == ".":
                 named.container_country = "US" if short in STATES else "CA"
                 named.container_admin1 = STATES.get(short) or PROVINCES.get(short)
@@ -69,7 +74,11 @@ def _take(named: NamedPlace, other: NamedPlace) -> None:
         if place.feature == "country":
             named.container_country = place.country
             return
-        if place.feature == "region" and place.admin1 and (other.generic or _is_region_of(named, place.country, place.admin1)):
+        if (
+            place.feature == "region"
+            and place.admin1
+            and (other.generic or _is_region_of(named, place.country, place.admin1))
+        ):
             named.container_country, named.container_admin1 = place.country, place.admin1
             return
 
@@ -92,11 +101,18 @@ def _container_before(named: NamedPlace, found: list[NamedPlace]) -> None:
             continue
         country = find_country(word)
         if country is not None:
-            if country.sense == "people" or (country.sense == "name" and doc[i + 1].lower_ in ("'s", "\u2019s")):
+            if country.sense == "people" or (
+                country.sense == "name" and doc[i + 1].lower_ in ("'s", "\u2019s")
+            ):
                 named.container_country = country.iso
             return
         for other in found:
-            if other.first.doc is doc and other.last.i in (i, i + 1) and other.generic and other is not named:
+            if (
+                other.first.doc is doc
+                and other.last.i in (i, i + 1)
+                and other.generic
+                and other is not named
+            ):
                 region = next((p for p in other.places if p.feature == "region"), None)
                 if region is not None:
                     named.container_country, named.container_admin1 = region.country, region.admin1
@@ -125,7 +141,11 @@ def _role_of(named: NamedPlace) -> PlaceRole:
         return "actor" if _is_country_like(named) else "modifier"
     if dep == "pobj" and head.head.dep_ == "agent":
         return "actor"
-    if dep == "pobj" and head.head.lower_ in ("with", "against", "by", "like", "than", "between") and _is_country_like(named):
+    if (
+        dep == "pobj"
+        and head.head.lower_ in ("with", "against", "by", "like", "than", "between")
+        and _is_country_like(named)
+    ):
         return "actor"
     if dep in ("dobj", "dative", "iobj"):
         return "place" if head.head.lemma_.lower() in STRIKE_LEMMAS else "actor"
@@ -142,12 +162,16 @@ def _conjunct_role(head: Token) -> PlaceRole:
         top = top.head
     if top.dep_ in ("nsubj",):
         return "place" if _suffers(top.head) else "actor"
-    if top.dep_ == "pobj" and (top.head.dep_ == "agent" or top.head.lower_ in ("with", "against", "between")):
+    if top.dep_ == "pobj" and (
+        top.head.dep_ == "agent" or top.head.lower_ in ("with", "against", "between")
+    ):
         return "actor" if top.head.lower_ != "between" else "place"
     return "place"
 
 
-_SUFFERS = frozenset("suffer experience see witness wake sit lie become remain host endure face fall stand".split())
+_SUFFERS = frozenset(
+    "suffer experience see witness wake sit lie become remain host endure face fall stand".split()
+)
 
 
 def _suffers(verb: Token) -> bool:

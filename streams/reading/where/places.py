@@ -114,7 +114,9 @@ def load_countries() -> dict[str, tuple[Place, ...]]:
         base = points[row["country"]]
         region = row["region"] or None
         feature: PlaceFeature = "region" if region else "country"
-        place = Place(region or base.name, base.country, region, None, None, feature, base.population)
+        place = Place(
+            region or base.name, base.country, region, None, None, feature, base.population
+        )
         found[fold(row["name"])] = (place,)
     return found
 

@@ -73,7 +73,9 @@ def resolve_places(parsed: ParsedArticle, gazetteer: Gazetteer) -> Places:
     context = _read_context(parsed, names)
     senses = _resolve_names(names, context)
     found = tuple(
-        FoundPlace(n.sentence.index, n.first, n.last, n.head, n.role, _build_where(n, senses[_key(n)]))
+        FoundPlace(
+            n.sentence.index, n.first, n.last, n.head, n.role, _build_where(n, senses[_key(n)])
+        )
         for n in names
     )
     total = sum(context.countries.values()) or 1
@@ -94,7 +96,10 @@ def _read_context(parsed: ParsedArticle, names: list[NamedPlace]) -> _Context:
                 context.admin1s[named.container_country, named.container_admin1] += 1
         if top is None or top.country is None:
             continue
-        ambiguous = len({place.country for place in named.places if place.population > top.population / 20}) > 1
+        ambiguous = (
+            len({place.country for place in named.places if place.population > top.population / 20})
+            > 1
+        )
         if top.feature == "country" and not ambiguous:
             context.countries[top.country] += 2
         elif named.generic and top.admin1:
@@ -117,7 +122,11 @@ def _publisher_country(parsed: ParsedArticle) -> str | None:
     except ValueError:
         return None
     ending = host.rpartition(".")[2].upper()
-    return {"UK": "GB"}.get(ending, ending) if len(ending) == 2 and ending not in ("TV", "IO", "CO", "ME", "AI") else None
+    return (
+        {"UK": "GB"}.get(ending, ending)
+        if len(ending) == 2 and ending not in ("TV", "IO", "CO", "ME", "AI")
+        else None
+    )
 
 
 def _resolve_names(names: list[NamedPlace], context: _Context) -> dict[tuple[str, bool], _Sense]:
@@ -163,16 +172,23 @@ def _resolve(
     beside = _beside(group, names, senses)
     regions = {(s.country, s.admin1) for s in beside if s.admin1}
     scored = sorted(
-        ((_score(place, group, country, admin1, context, beside), place) for place in group[0].places),
+        (
+            (_score(place, group, country, admin1, context, beside), place)
+            for place in group[0].places
+        ),
         key=lambda pair: -pair[0],
     )
     scored = [pair for pair in scored if pair[0] > 0][:12]
     if not scored:
-        return _unresolved(group, context, country, admin1, regions, scored, "the gazetteer has no such place here")
+        return _unresolved(
+            group, context, country, admin1, regions, scored, "the gazetteer has no such place here"
+        )
     best_score, best = scored[0]
     rival = next((pair for pair in scored[1:] if _differs(best, pair[1])), None)
     if rival is not None and best_score - rival[0] < _MARGIN:
-        return _unresolved(group, context, country, admin1, regions, scored, "several places have this name")
+        return _unresolved(
+            group, context, country, admin1, regions, scored, "several places have this name"
+        )
     doubt = _doubt(best, context, country, admin1, beside, regions)
     if doubt is not None:
         return _unresolved(group, context, country, admin1, regions, scored, doubt)
@@ -203,7 +219,11 @@ def _score(
     context: _Context,
     beside: list[_Sense],
 ) -> float:
-    if country is not None and place.feature in ("settlement", "region") and place.country != country:
+    if (
+        country is not None
+        and place.feature in ("settlement", "region")
+        and place.country != country
+    ):
         return -1.0
     if admin1 is not None and place.feature == "settlement" and place.admin1 != admin1:
         return -1.0
@@ -228,7 +248,9 @@ def _score(
 
 
 def _has_town(group: list[NamedPlace]) -> bool:
-    return any(place.feature == "settlement" and place.population >= 15_000 for place in group[0].places)
+    return any(
+        place.feature == "settlement" and place.population >= 15_000 for place in group[0].places
+    )
 
 
 def _prior(place: Place, *, generic: bool, has_town: bool) -> float:
@@ -243,7 +265,11 @@ def _prior(place: Place, *, generic: bool, has_town: bool) -> float:
         if generic and generic is not None and place.population < _BIG:
             return 0.1
         size = math.log10(place.population + 10) / 8
-        return size - (0.1 if place.is_alternate and place.population < 200_000 else 0.0) - (0.3 if generic else 0.0)
+        return (
+            size
+            - (0.1 if place.is_alternate and place.population < 200_000 else 0.0)
+            - (0.3 if generic else 0.0)
+        )
     return 0.8
 
 
@@ -307,7 +333,11 @@ def _doubt(
         near_regions = {region for region in regions if region[0] == best.country}
         if best.population < _SMALL and near_regions:
             return "the only place of this name lies in another region than the text"
-        return None if best.population >= _TINY else "a place so small may have namesakes that no table lists"
+        return (
+            None
+            if best.population >= _TINY
+            else "a place so small may have namesakes that no table lists"
+        )
     in_story = context.share(best.country) >= 0.3 or best.country == context.publisher
     if not in_story:
         if best.population >= 100_000 and not context.countries:
@@ -366,7 +396,13 @@ def _build_where(named: NamedPlace, sense: _Sense) -> Where:
             span=named.span,
         )
     precision, point, reason = _precision(named, place)
-    feature = "front" if named.is_front else "facility" if named.facility and place.feature == "settlement" else place.feature
+    feature = (
+        "front"
+        if named.is_front
+        else "facility"
+        if named.facility and place.feature == "settlement"
+        else place.feature
+    )
     return Where(
         name=named.name,
         resolved=place.name,
@@ -384,9 +420,7 @@ def _build_where(named: NamedPlace, sense: _Sense) -> Where:
     )
 
 
-def _precision(
-    named: NamedPlace, place: Place
-) -> tuple[PlacePrecision, Point | None, str | None]:
+def _precision(named: NamedPlace, place: Place) -> tuple[PlacePrecision, Point | None, str | None]:
     point = None
     if place.lat is not None and place.lon is not None:
         point = Point(lat=place.lat, lon=place.lon)

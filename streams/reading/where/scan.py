@@ -29,11 +29,15 @@ from streams.reading.where.words import (
 )
 
 _MAX_WORDS = 6
-_INNER = frozenset("of the and de la le les el al du do da del des di sur upon on in ez az am an der den ad".split())
+_INNER = frozenset(
+    "of the and de la le les el al du do da del des di sur upon on in ez az am an der den ad".split()
+)
 _PUNCT_INNER = frozenset(("-", "\u2013", "'", "\u2019", ".", "\u2010"))
 _PLACE_ENTS = frozenset(("GPE", "LOC", "FAC"))
 _NAME_ENTS = frozenset(("PERSON", "ORG", "PRODUCT", "WORK_OF_ART", "LAW", "EVENT", "NORP"))
-_OTHER_ENTS = frozenset(("DATE", "TIME", "MONEY", "PERCENT", "CARDINAL", "ORDINAL", "QUANTITY", "LANGUAGE"))
+_OTHER_ENTS = frozenset(
+    ("DATE", "TIME", "MONEY", "PERCENT", "CARDINAL", "ORDINAL", "QUANTITY", "LANGUAGE")
+)
 
 
 @dataclass(slots=True)
@@ -98,7 +102,11 @@ def _longest(
         text = doc.text[words[0].idx : words[-1].idx + len(words[-1].text)]
         places = gazetteer.find(text)
         if len(text) <= 3 and not text.isupper():
-            places = tuple(place for place in places if place.feature == "settlement" and place.population > 50_000)
+            places = tuple(
+                place
+                for place in places
+                if place.feature == "settlement" and place.population > 50_000
+            )
         if places and not _is_ordinary(words, text):
             named = _accept(sentence, words, text, places, people, known)
             if named is not None:
@@ -110,12 +118,22 @@ def _longest(
 
 def _is_name_shaped(words: list[Token]) -> bool:
     last = words[-1]
-    if not (last.text[:1].isupper() or last.lower_ in FACILITIES or last.lower_ in GENERIC or last.lower_ in ("sea", "peninsula")):
+    if not (
+        last.text[:1].isupper()
+        or last.lower_ in FACILITIES
+        or last.lower_ in GENERIC
+        or last.lower_ in ("sea", "peninsula")
+    ):
         return False
     if len(words) > 1 and last.lower_ in GENERIC and last.text.islower():
         return False  # "Donetsk region" is Donetsk with a generic word
     for word in words[1:-1]:
-        if not (word.text[:1].isupper() or word.lower_ in _INNER or word.text in _PUNCT_INNER or word.lower_ in FACILITIES):
+        if not (
+            word.text[:1].isupper()
+            or word.lower_ in _INNER
+            or word.text in _PUNCT_INNER
+            or word.lower_ in FACILITIES
+        ):
             return False
     return not (len(words) > 1 and last.text in _PUNCT_INNER)
 
@@ -142,9 +160,17 @@ def _entity(words: list[Token]) -> tuple[str, bool]:
         return "", False
     start, end = first.i, last.i
     doc = first.doc
-    while start > 0 and doc[start].ent_iob_ == "I" and doc[start - 1].ent_type_ == doc[start].ent_type_:
+    while (
+        start > 0
+        and doc[start].ent_iob_ == "I"
+        and doc[start - 1].ent_type_ == doc[start].ent_type_
+    ):
         start -= 1
-    while end + 1 < len(doc) and doc[end + 1].ent_iob_ == "I" and doc[end + 1].ent_type_ == last.ent_type_:
+    while (
+        end + 1 < len(doc)
+        and doc[end + 1].ent_iob_ == "I"
+        and doc[end + 1].ent_type_ == last.ent_type_
+    ):
         end += 1
     if start < first.i and doc[start].lower_ in ("the", *DIRECTIONS):
         start = first.i
@@ -213,7 +239,11 @@ def _is_inside_name(
         if last.dep_ == "compound" and last.head.i > last.i and last.head.text[:1].isupper():
             return True
     if before is not None and before.text[:1].isupper() and before.i > before.sent.start:
-        if before.pos_ == "PROPN" and before.lower_ not in DIRECTIONS and before.ent_type_ not in _PLACE_ENTS:
+        if (
+            before.pos_ == "PROPN"
+            and before.lower_ not in DIRECTIONS
+            and before.ent_type_ not in _PLACE_ENTS
+        ):
             return True
     if is_larger and label in _NAME_ENTS:
         tail = last.nbor(1) if last.i + 1 < len(last.doc) else None
@@ -229,7 +259,9 @@ def _is_locative(first: Token, sentence: Sentence) -> bool:
     while i >= start and (doc[i].lower_ in DIRECTIONS or doc[i].lower_ in ("the", "of", "-")):
         if doc[i].lower_ == "of":
             j = i - 1
-            return j >= start and (doc[j].lower_ in PLACE_NOUNS or doc[j].lemma_.lower() in PLACE_NOUNS)
+            return j >= start and (
+                doc[j].lower_ in PLACE_NOUNS or doc[j].lemma_.lower() in PLACE_NOUNS
+            )
         i -= 1
     if i < start:
         return False
@@ -239,12 +271,21 @@ def _is_locative(first: Token, sentence: Sentence) -> bool:
         return doc[i].lower_ not in ("state", "republic", "community")
     if doc[i].lower_ in ("and", ",", "or") and first.dep_ == "conj":
         head = first.head
-        return head.dep_ == "pobj" and head.head.lower_ in LOCATIVE | {"of"} and head.ent_type_ in _PLACE_ENTS
+        return (
+            head.dep_ == "pobj"
+            and head.head.lower_ in LOCATIVE | {"of"}
+            and head.ent_type_ in _PLACE_ENTS
+        )
     return False
 
 
 def _has_container(after: Token | None) -> bool:
-    return after is not None and after.text == "," and after.i + 1 < len(after.doc) and after.nbor(1).ent_type_ == "GPE"
+    return (
+        after is not None
+        and after.text == ","
+        and after.i + 1 < len(after.doc)
+        and after.nbor(1).ent_type_ == "GPE"
+    )
 
 
 def _build(
@@ -263,7 +304,12 @@ def _build(
     i = first.i - 1
     doc = first.doc
     while i >= sentence.tokens.start and doc[i].lower_ in ("the", *DIRECTIONS):
-        named.is_part |= doc[i].lower_ in DIRECTIONS and doc[i].lower_ not in ("greater", "mainland", "nearby", "occupied")
+        named.is_part |= doc[i].lower_ in DIRECTIONS and doc[i].lower_ not in (
+            "greater",
+            "mainland",
+            "nearby",
+            "occupied",
+        )
         named.is_near |= doc[i].lower_ == "nearby"
         i -= 1
     named.is_near |= i >= sentence.tokens.start and doc[i].lower_ in NEAR
@@ -313,9 +359,19 @@ def _unknown_place(sentence: Sentence, tokens: list[Token], at: int) -> NamedPla
     if token.pos_ != "PROPN" or token.lower_ in NOT_PLACES or token.lower_ in DIRECTIONS:
         return None
     label, is_larger = _entity(words)
-    of_place = at >= 2 and tokens[at - 1].lower_ == "of" and tokens[at - 2].lemma_.lower() in PLACE_NOUNS
+    of_place = (
+        at >= 2 and tokens[at - 1].lower_ == "of" and tokens[at - 2].lemma_.lower() in PLACE_NOUNS
+    )
     by_name = label in ("GPE", "LOC") and not is_larger and _is_locative(token, sentence)
-    if not (by_name or (of_place and label not in ("ORG", "NORP", "DATE") and tokens[at - 2].lemma_.lower() not in ("part", "state", "area", "community", "centre", "center", "heart"))):
+    if not (
+        by_name
+        or (
+            of_place
+            and label not in ("ORG", "NORP", "DATE")
+            and tokens[at - 2].lemma_.lower()
+            not in ("part", "state", "area", "community", "centre", "center", "heart")
+        )
+    ):
         return None
     if any(fold(word.text) in TITLES for word in words):
         return None

@@ -61,7 +61,9 @@ NOT_PLACES = frozenset(
 )
 """Words with a capital that are places only where the syntax or the parser says so."""
 
-COMMON = frozenset("split reading nice bath mobile tours hull cork sale deal rugby independence police union march".split())
+COMMON = frozenset(
+    "split reading nice bath mobile tours hull cork sale deal rugby independence police union march".split()
+)
 
 STATES = {
     "ala": "Alabama", "ariz": "Arizona", "ark": "Arkansas", "calif": "California", "colo": "Colorado",

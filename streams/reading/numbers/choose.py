@@ -1,0 +1,156 @@
+"""The article's numbers and one event trigger in, the numbers of that event out.
+
+A number belongs to the event whose clause it stands in: the price of the path in the syntax tree
+decides, and the complement of "said" is another event. What a kind cannot have it does not get: a
+statement kills nobody, a strike has no score.
+"""
+
+from __future__ import annotations
+
+from spacy.tokens import Token
+
+from streams.lexicon.ontology import get_kind
+from streams.reading.numbers.found import FoundQuantity
+from streams.reading.parse import ParsedArticle, Sentence
+from streams.reading.when.english import SAY_LEMMAS
+from streams.records import Measure, Quantity
+
+FAR = 4.5
+_CASUALTIES: frozenset[Measure] = frozenset(
+    ("killed", "injured", "missing", "displaced", "rescued", "affected", "infected")
+)
+_HURTING = frozenset(
+    "attack territory military accident health crime protest coercion weather geophysical fire transport_accident death "
+    "humanitarian arrest cyber environment".split()
+)
+_CONTINUED = 3
+_TOLL_WORDS = frozenset(
+    "toll injured wounded dead killed victims casualties others another deaths injuries missing homeless hospital".split()
+)
+
+
+def choose_numbers(
+    quantities: tuple[FoundQuantity, ...],
+    parsed: ParsedArticle,
+    sentence: Sentence,
+    trigger: Token,
+    kind: str,
+) -> tuple[Quantity, ...]:
+    """The numbers of the event that `trigger` tells, the nearest first, one a measure and noun."""
+    group = get_kind(kind).group
+    priced: list[tuple[float, int, FoundQuantity]] = []
+    for found in quantities:
+        if found.sentence != sentence.index or found.is_part:
+            continue
+        if not _fits(found, kind, group, trigger):
+            continue
+        cost = price(trigger, found.head)
+        if cost <= FAR:
+            priced.append((cost, abs(found.head.i - trigger.i), found))
+    priced.sort(key=lambda entry: entry[:2])
+    chosen: dict[tuple[str, str | None], Quantity] = {}
+    for _, _, found in priced:
+        quantity = found.quantity
+        key = (
+            quantity.measure,
+            quantity.unit if quantity.measure in ("count", "weapons") else None,
+        )
+        chosen.setdefault(key, quantity)
+    return tuple(chosen.values())
+
+
+def continued_numbers(
+    quantities: tuple[FoundQuantity, ...], parsed: ParsedArticle, sentence: Sentence, kind: str
+) -> tuple[Quantity, ...]:
+    """Tolls in the next sentences that go on about the same event: "The death toll rose to 13".
+
+    Only casualties, only until a sentence speaks of something else that hurts people.
+    """
+    if get_kind(kind).group not in _HURTING:
+        return ()
+    chosen: dict[str, Quantity] = {}
+    for found in quantities:
+        if not sentence.index < found.sentence <= sentence.index + _CONTINUED or found.is_part:
+            continue
+        owner = parsed.sentences[found.sentence]
+        if found.quantity.measure not in _CASUALTIES or not _goes_on(owner):
+            continue
+        chosen.setdefault(found.quantity.measure, found.quantity)
+    return tuple(chosen.values())
+
+
+def _goes_on(sentence: Sentence) -> bool:
+    words = {token.lower_ for token in sentence.tokens}
+    opening = {token.lower_ for token in sentence.tokens[:6]}
+    return (
+        "toll" in words or bool(opening & _TOLL_WORDS) or ("at" in opening and "least" in opening)
+    )
+
+
+def _fits(found: FoundQuantity, kind: str, group: str, trigger: Token) -> bool:
+    measure = found.quantity.measure
+    if measure == "score":
+        return group == "sport"
+    if measure == "count":
+        return found.head.head.i == trigger.i or found.head.i == trigger.i
+    if measure in _CASUALTIES:
+        return trigger.lemma_.lower() not in SAY_LEMMAS or group in _HURTING
+    if measure == "years":
+        return group in ("crime", "justice", "arrest", "coercion", "sport")
+    return True
+
+
+_STEPS = 40
+
+
+def price(trigger: Token, head: Token) -> float:
+    """How loosely the syntax ties a number to the event."""
+    costs = {trigger.i: 0.0}
+    node, cost = trigger, 0.0
+    for _ in range(_STEPS):
+        if node.head.i == node.i:
+            break
+        cost += _up(node)
+        node = node.head
+        costs.setdefault(node.i, cost)
+    node, cost = head, 0.0
+    for _ in range(_STEPS):
+        if node.i in costs or node.head.i == node.i:
+            break
+        cost += _down(node, trigger)
+        node = node.head
+    return costs.get(node.i, 50.0) + cost
+
+
+def _up(node: Token) -> float:
+    dep = node.dep_
+    if dep in ("ccomp", "parataxis"):
+        return 6.0 if node.head.lemma_.lower() in SAY_LEMMAS else 3.0
+    if dep == "advcl":
+        return 3.0 if any(child.dep_ == "mark" for child in node.children) else 1.0
+    if dep in ("relcl", "acl"):
+        return 1.5
+    if dep == "conj":
+        return 1.5 if node.pos_ != "VERB" else 2.5
+    if dep == "prep" and node.lower_ in ("after", "before", "since", "despite", "following"):
+        return 2.0
+    return 0.7
+
+
+def _down(node: Token, trigger: Token) -> float:
+    dep, head = node.dep_, node.head
+    if dep in ("relcl", "acl"):
+        return 1.0 if head.i == trigger.i else 2.5
+    if dep == "advcl":
+        return 1.0 if node.tag_ in ("VBG", "VBN") else 3.5
+    if dep in ("ccomp", "parataxis"):
+        return 4.0
+    if dep == "conj":
+        return 1.0 if node.pos_ not in ("VERB", "AUX") else 2.0
+    if dep == "prep":
+        return (
+            0.8
+            if node.lower_ not in ("after", "before", "since", "despite", "following", "than")
+            else 3.0
+        )
+    return 0.6
