@@ -18,6 +18,7 @@ from functools import cache
 from importlib import resources
 
 from streams.lexicon.ontology import get_kind
+from streams.reading.coding.patterns import load_coding_lexicon
 from streams.reading.draft import Draft
 from streams.records import Actor, Claim, Quantity, Reason, When, Where
 
@@ -66,6 +67,8 @@ def is_same(one: Draft, other: Draft) -> bool:
         return False
     if group in BY_PERSON and not _share_person(one, other):
         return False
+    if one.newsworthiness != other.newsworthiness and not _has_evidence(one, other):
+        return False
     return (
         _may_be_when(one.when, other.when)
         and _may_be_where(one.where, other.where)
@@ -100,10 +103,15 @@ def join_drafts(one: Draft, other: Draft) -> Draft:
 
 def _attach_denial(denial: Draft, folded: list[Draft]) -> list[Draft]:
     """Add a denial to the events it denies; keep it alone when there is none."""
+    denying = {claim.claimant for claim in denial.claims if claim.stance == "denies"}
     found = False
     result = []
     for draft in folded:
-        if _is_denied(draft, denial):
+        if _may_be_kind(draft.kind, denial.kind) and any(
+            claim.stance == "denies" and claim.claimant in denying for claim in draft.claims
+        ):
+            found = True
+        elif _is_denied(draft, denial):
             found = True
             draft = replace(  # noqa: PLW2901 - the draft with its denial takes its place
                 draft,
@@ -151,6 +159,18 @@ def _says_other(draft: Draft) -> bool:
         or opening & {"separately", "elsewhere"}
         or ({"separate", "another"} & opening and {"incident", "case", "attack"} & opening)
     )
+
+
+def _has_evidence(one: Draft, other: Draft) -> bool:
+    """Say whether something told twice is the same: its day, its place, or its object."""
+    if one.when.date is not None and one.when.date == other.when.date:
+        return True
+    if one.where is not None and other.where is not None and one.where.name == other.where.name:
+        return True
+    mine = {token.lemma_.lower() for token in one.coding.targets if token.pos_ == "NOUN"}
+    yours = {token.lemma_.lower() for token in other.coding.targets if token.pos_ == "NOUN"}
+    people = load_coding_lexicon().terms("human").lemmas
+    return one.kind == other.kind and bool((mine & yours) - people)
 
 
 def _share_words(one: Draft, other: Draft) -> bool:

@@ -40,6 +40,7 @@ BY_PLACE = frozenset({"territory", "attack"})
 """Groups in which "captured A and B" is two events."""
 SILENT = frozenset({"review", "listing", "recipe", "language", "advertisement"})
 """Genres that report no event at all."""
+SETTLEMENTS = frozenset({"settlement", "village", "town", "city", "hamlet"})
 CONTEXT_CHARS = 2_000
 
 
@@ -80,6 +81,7 @@ class ArticleReader:
         """One draft a coding; one a place where a clause tells several events at once."""
         sentence, trigger = coding.sentence, coding.trigger
         where = choose_all_where(self.places, self.parsed, sentence, trigger)
+        where = where or self._follow_place(coding)
         several = coding.group in BY_PLACE and 1 < len(where) <= MAX_PLACES
         return [
             self._build_draft(coding, place)
@@ -117,6 +119,21 @@ class ArticleReader:
             confidence=coding.confidence,
         )
 
+    def _follow_place(self, coding: Coding) -> tuple[Where, ...]:
+        """The settlement that "the village" or "the town" of a clause stands for."""
+        near = (*coding.frame.subjects, *coding.frame.objects, *_subjects_of(coding))
+        if coding.group not in BY_PLACE or not any(_is_the_place(token) for token in near):
+            return ()
+        first = coding.sentence.index - 2
+        before = [
+            place.where
+            for place in self.places.found
+            if first <= place.sentence <= coding.sentence.index
+            and (place.sentence, place.first.i) < (coding.sentence.index, coding.trigger.i)
+            and place.where.feature == "settlement"
+        ]
+        return (before[-1].model_copy(update={"rule": "place.definite"}),) if before else ()
+
     def _build_actors(self, tokens: Sequence[Token], coding: Coding) -> tuple[Actor, ...]:
         found = build_actors(tokens, coding.sentence, self.names.canonical, self.names.title_of)
         return tuple(self._with_country(actor) for actor in found)
@@ -134,11 +151,11 @@ class ArticleReader:
         recipients = self._build_actors(coding.recipients, coding)
         if recipients or coding.group != "threat":
             return recipients
-        own = {find_country(token) for token in coding.actors}
+        own = {actor.country for actor in self._find_actors(coding)}
         others = [
             token
             for token in coding.trigger.subtree
-            if (country := find_country(token)) is not None and country not in own
+            if (country := find_country(token)) is not None and country.iso not in own
         ]
         return self._build_actors(others, coding)
 
@@ -252,6 +269,18 @@ def code_article(parsed: ParsedArticle) -> list[Coding]:
                 continue
             codings.append(coding)
     return codings
+
+
+def _subjects_of(coding: Coding) -> tuple[Token, ...]:
+    governor = coding.frame.governor
+    if governor is None:
+        return ()
+    return tuple(child for child in governor.children if child.dep_ in {"nsubj", "nsubjpass"})
+
+
+def _is_the_place(token: Token) -> bool:
+    definite = any(child.lower_ in {"the", "this", "that"} for child in token.children)
+    return definite and token.lemma_.lower() in SETTLEMENTS
 
 
 def _explain(coding: Coding, when: When, where: Where | None) -> tuple[Reason, ...]:

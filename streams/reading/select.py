@@ -38,11 +38,14 @@ def is_worth_telling(draft: Draft, genre: Genre) -> bool:
         return bool(draft.claims)
     if draft.newsworthiness == "background":
         return _has_anchor(draft) and draft.confidence >= MIN_BODY
-    if draft.in_opening:
-        return True
-    if get_kind(draft.kind).group in SMALL_TALK and not draft.coding.pattern.spoken:
-        return False
-    return draft.confidence >= MIN_BODY
+    return draft.in_opening or _is_reported(draft)
+
+
+def _is_reported(draft: Draft) -> bool:
+    """Say whether the body reports it: sure, not in passing, and with something to hold on to."""
+    passing = get_kind(draft.kind).group in SMALL_TALK and not draft.coding.pattern.spoken
+    held = _has_anchor(draft) or bool(draft.numbers or draft.actors or draft.targets)
+    return held and not passing and draft.confidence >= MIN_BODY
 
 
 def find_main(drafts: Sequence[Draft]) -> Draft | None:

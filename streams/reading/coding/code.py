@@ -157,6 +157,7 @@ def _build_coding(
         actors, targets = [], frame.objects or frame.subjects
     elif pattern.part == "n":
         actors = [*frame.subjects, *(m for m in frame.modifiers if _is_name(m))]
+    actors = [*actors, *(t for prep in pattern.doers for t in frame.preps.get(prep, []))]
     recipients = [t for prep in pattern.recipients for t in frame.preps.get(prep, [])]
     targets = [*targets, *(t for prep in pattern.targets for t in frame.preps.get(prep, []))]
     return Coding(

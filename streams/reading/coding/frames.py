@@ -32,6 +32,8 @@ BEFALLING = frozenset(
 )
 """Verbs whose headline past with no object is a passive: "Two jailed for fraud"."""
 
+EXTENT = "~"
+"""Stands for a preposition before a measure without one ("pushed south a kilometre")."""
 MAX_CLIMB = 6
 QUANTITY = frozenset(
     {"dozen", "hundred", "thousand", "million", "number", "group", "score", "lot", "majority"}
@@ -166,6 +168,8 @@ def _add_child(frame: Frame, child: Token, verb: Token) -> None:
     elif child.dep_ == "ccomp" and verb.lemma_ in OBJECT_CONTROL:
         if any(mark.dep_ == "aux" and mark.lower_ == "to" for mark in child.children):
             frame.objects.extend(c for c in child.children if c.dep_ in SUBJECT)
+    elif child.dep_ == "npadvmod":
+        frame.preps.setdefault(EXTENT, []).append(child)
     elif child.dep_ == "advmod":
         frame.particles.add(child.lower_)
 

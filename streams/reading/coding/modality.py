@@ -71,6 +71,8 @@ def judge_modality(trigger: Token, *, noun: bool) -> Judgement:
             return found
         recalled = recalled or found
         head, dep = token.head, token.dep_
+        if dep == "advcl" and _opens_with(token, {"since"}):
+            return recalled or _build("recalled", "since", token)
         if head.i == token.i or dep in {"relcl", "appos", "parataxis"}:
             break
         found = _judge_head(token, head, lexicon, step=step)
@@ -167,8 +169,6 @@ def _judge_head(
                 rule = None
         elif dep in {"dobj", "nsubjpass"}:
             rule = lexicon.objects.get(lemma)
-        elif dep == "advcl" and _opens_with(token, {"since"}):
-            rule = "recalled"
         return _build(rule, "verb", head) if rule else None
     if head.pos_ == "ADP" and token.dep_ in {"pobj", "pcomp"}:
         return _judge_preposition(head, lexicon, step=step)

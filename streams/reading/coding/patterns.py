@@ -7,7 +7,8 @@ must stand around it. Keys of a pattern, each a string of words parted by spaces
 - `v`, `n`, `a`: lemmas that trigger it; `set+off` is a verb with its particle;
 - `s`, `o`: what the subject or the object must be; `ns`, `no`: what it must not be;
 - `m`, `nm`: modifiers (compounds, adjectives, possessors) a noun or an object must have, or not;
-- `p`: prepositional objects, as `in:@place against:#NAME`; `p` needs one of them to match;
+- `p`: prepositional objects, as `in:@place against:#NAME`, of which one must match; `~` stands for
+  a measure without preposition ("pushed south a kilometre");
 - `c`, `nc`: words of the sentence that must (one of them), or must not, be there;
 - `g`: verbs that govern a noun trigger, one of which it needs; `ng`: ones that it must not have;
 - `need`: arguments that must be present, of `s o p`; `bare = false`: a noun that is an event only
@@ -15,6 +16,7 @@ must stand around it. Keys of a pattern, each a string of words parted by spaces
 - `modal`: the trigger stands under one of these auxiliaries; `spoken = true`: an official speaks of
   his own side;
 - `to`: prepositions whose object is the recipient; `at`: those whose object is the target;
+  `by`: those whose object is the actor;
 - `w`: 0 to 1, how sure the pattern is; `state = true`: it tells a lasting state, whose date is only
   when it was seen; `role`: `so` (subject acts on object, the default), `o` (the subject suffers).
 
@@ -74,6 +76,7 @@ class Pattern:
     spoken: bool
     recipients: frozenset[str]
     targets: frozenset[str]
+    doers: frozenset[str]
     weight: float
     state: bool
     role: str
@@ -188,6 +191,7 @@ def _build_patterns(
             spoken=row.get("spoken", False),
             recipients=frozenset(row.get("to", "").split()),
             targets=frozenset(row.get("at", "").split()),
+            doers=frozenset(row.get("by", "").split()),
             weight=row.get("w", 0.8),
             state=row.get("state", False),
             role=row.get("role", "so"),

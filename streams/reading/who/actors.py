@@ -14,6 +14,7 @@ from importlib import resources
 
 from spacy.tokens import Token
 
+from streams.reading.coding.frames import QUANTITY, heads_of
 from streams.reading.coding.patterns import load_coding_lexicon
 from streams.reading.parse import Sentence
 from streams.reading.who.countries import CountryName, find_country
@@ -64,7 +65,11 @@ def build_actor(
     if token.pos_ not in {"NOUN", "PROPN", "PRON", "ADJ"} or token.lower_ in VAGUE:
         return None
     phrase = phrase_of(token)
+    counted = [head for head in heads_of(token) if head.i > token.i and head.dep_ == "pobj"]
+    if counted and token.lemma_.lower() in QUANTITY:
+        phrase = [*phrase, *token.doc[token.i + 1 : counted[0].i + 1]]
     words = " ".join(part.text for part in phrase if part.dep_ != "det").replace(" - ", "-")
+    words = words.strip('"\u201c\u201d\u2018 ')
     words = words.replace(" 's", "'s").replace(" \u2019s", "\u2019s")
     country = _country_of(token, phrase)
     name = (
@@ -73,7 +78,7 @@ def build_actor(
         else words
     )
     own = find_country(token)
-    if own is not None and own.sense in {"name", "seat"}:
+    if own is not None and (own.sense in {"name", "seat"} or token.pos_ == "ADJ"):
         name = own.name
     if token.pos_ == "PRON" and name.lower() == token.lower_:
         return None
