@@ -70,6 +70,9 @@ class FeedState(BaseModel):
     because: str = "new"
     interval: float | None = None
     gap: float | None = None
+    """Mean seconds between new items, raised by silence: for the schedule."""
+    usual_gap: float | None = None
+    """Mean seconds between new items by its history alone: what silence is measured against."""
     polls: int = 0
     articles: int = 0
     versions: int = 0
@@ -126,7 +129,7 @@ class Memory:
     """The poller's SQLite file."""
 
     def __init__(self, path: Path | str) -> None:
-        if path != ":memory:":
+        if str(path) != ":memory:":
             Path(path).parent.mkdir(parents=True, exist_ok=True)
         self._db = sqlite3.connect(path, timeout=10, isolation_level=None)
         self._db.execute("PRAGMA journal_mode = WAL")

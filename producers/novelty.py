@@ -53,6 +53,8 @@ class Judgement:
     """Items that say nothing at all."""
     repeated: int = 0
     """Items that stand in the feed more than once."""
+    ids: tuple[str | None, ...] = ()
+    """The article id of every item, in the feed's order; None for one that says nothing."""
 
     def in_state(self, *states: State) -> tuple[Verdict, ...]:
         """List the verdicts of these states."""
@@ -70,19 +72,25 @@ def judge_items(
     usable = [url if url not in shared else None for url in urls]
     finder = _Finder(feed, known, usable)
     verdicts: dict[str, Verdict] = {}
-    empty = repeated = 0
+    ids: list[str | None] = []
+    repeated = 0
     for item, url in zip(items, usable, strict=True):
         if not (item.title or item.summary or item.text):
-            empty += 1
+            ids.append(None)
             continue
         guid = item.guid if item.guid not in shared_guids else None
         verdict = finder.judge(item, url, guid)
+        ids.append(verdict.article)
         if verdict.article in verdicts:
             repeated += 1
             continue
         verdicts[verdict.article] = verdict
     return Judgement(
-        tuple(verdicts.values()), tuple(shared)[-MAX_SHARED:], empty=empty, repeated=repeated
+        tuple(verdicts.values()),
+        tuple(shared)[-MAX_SHARED:],
+        empty=ids.count(None),
+        repeated=repeated,
+        ids=tuple(ids),
     )
 
 

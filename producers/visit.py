@@ -575,12 +575,14 @@ def _count(
         state.pages_owed = sum(0 < item.page_tries < 3 for item in seen)
         if not state.fetched_first:
             dates = [item.published for item in parsed.items if item.published]
-            state.gap = first_gap(dates)
+            state.gap = state.usual_gap = first_gap(dates)
             state.last_new = max(dates, default=None)
             state.fetched_first = True
             return
     if before is not None:
         state.gap = smooth_gap(state.gap, visit.new, (now - before).total_seconds())
+        if visit.new:
+            state.usual_gap = smooth_gap(state.usual_gap, visit.new, (now - before).total_seconds())
     if visit.new:
         state.last_new = now
 

@@ -108,9 +108,9 @@ async def _poll_once(
     return visits
 
 
-def show_visits(visits: list[Visit], console: Console | None = None) -> None:
-    """Show what visits came to, as a table and a sum."""
-    console = console or Console()
+def show_visits(visits: list[Visit], *, total: bool = True) -> None:
+    """Show what visits came to as a table, and in `total`."""
+    console = Console()
     table = Table("outcome", "items", "new", "changed", "pages", "feed, detail", box=None)
     for visit in sorted(visits, key=lambda visit: (not visit.failed, visit.feed)):
         style = "red" if visit.failed else None
@@ -123,6 +123,8 @@ def show_visits(visits: list[Visit], console: Console | None = None) -> None:
             style=style,
         )
     console.print(table)
+    if not total:
+        return
     articles = sum(visit.new + visit.changed + visit.withdrawn for visit in visits)
     failed = sum(visit.failed for visit in visits)
     console.print(f"{len(visits)} feeds, {articles} articles sent, {failed} feeds failed")
