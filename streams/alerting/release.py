@@ -65,16 +65,22 @@ def forget_old(work: Round) -> None:
         return
     work.clock.swept = now
     for key, raw in list(work.pad.items()):
-        if key.startswith("event/"):
-            memo = EventMemo.model_validate_json(raw)
-            rang = any(thread.has_rung for thread in memo.threads.values()) or memo.into
-            days = _KEEP_RUNG_DAYS if rang else _KEEP_QUIET_DAYS
-            if memo.changed is not None and now - memo.changed.timestamp() > days * _DAY:
-                work.pad.delete(key)
-        elif key.startswith("count/") and (work.now.date() - to_day(key)).days > _KEEP_COUNT_DAYS:
+        if _is_over(work, key, raw):
             work.pad.delete(key)
-        elif key.startswith("held/") and key not in work.clock.held:
-            work.pad.delete(key)
+
+
+def _is_over(work: Round, key: str, raw: bytes) -> bool:
+    if key.startswith("count/"):
+        return (work.now.date() - to_day(key)).days > _KEEP_COUNT_DAYS
+    if key.startswith("held/"):
+        return key not in work.clock.held
+    if not key.startswith("event/"):
+        return False
+    memo = EventMemo.model_validate_json(raw)
+    rang = memo.into is not None or any(thread.has_rung for thread in memo.threads.values())
+    days = _KEEP_RUNG_DAYS if rang else _KEEP_QUIET_DAYS
+    changed = memo.changed.timestamp() if memo.changed else work.now.timestamp()
+    return work.now.timestamp() - changed > days * _DAY
 
 
 def _release(work: Round, rule: Rule, why: str, keys: list[str]) -> None:

@@ -1,0 +1,43 @@
+"""A topic in, every message that stands on it now out, oldest first; for commands that look back."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Iterator
+
+from sinks.consume import Limits, Message, TopicReader
+from streams.errors import UnreachableError
+from streams.settings import KafkaSettings
+from tocsin.brokers import measure_lags, open_admin
+
+_LIMITS = Limits(records=500, size=8_000_000, seconds=1.0)
+_PATIENCE = 60.0
+"""Seconds without a message until the broker is taken for gone."""
+
+
+def read_topic(kafka: KafkaSettings, topic: str) -> Iterator[Message]:
+    """Read a topic from its beginning to where it ends now; commits nothing."""
+    group = f"tocsin-look-{uuid.uuid4().hex[:12]}"
+    admin = open_admin(kafka)
+    try:
+        lags = measure_lags(admin, {group: {topic}})
+    finally:
+        admin.close()
+    ends = {lag.partition: lag.end for lag in lags if lag.behind}
+    last_seen = time.monotonic()
+    reader = TopicReader(kafka, group, [topic], _LIMITS, lambda: not ends)
+    try:
+        while ends:
+            batch = reader.read_batch()
+            if batch:
+                last_seen = time.monotonic()
+            elif time.monotonic() - last_seen > _PATIENCE:
+                servers = ", ".join(kafka.bootstrap_servers)
+                raise UnreachableError(f"Kafka at {servers}", f"{topic} gives nothing more")
+            for message in batch:
+                yield message
+                if message.offset + 1 >= ends.get(message.partition, 0):
+                    ends.pop(message.partition, None)
+    finally:
+        reader.close()
