@@ -19,6 +19,7 @@ COMMANDS: dict[str, str] = {
     "feeds": "tocsin.commands.feeds:feeds",
     "run": "tocsin.commands.run:run",
     "work": "tocsin.commands.work:work",
+    "deadletters": "tocsin.commands.deadletters:deadletters",
     "settings": "tocsin.commands.settings:settings",
     "stack": "tocsin.commands.stack:stack",
     "demo": "tocsin.commands.demo:demo",
@@ -28,6 +29,8 @@ COMMANDS: dict[str, str] = {
     "explain": "tocsin.commands.explain:explain",
     "score": "tocsin.commands.score:score",
     "alerts": "tocsin.commands.alerts:alerts",
+    "follow": "tocsin.commands.follow:follow",
+    "serve": "tocsin.commands.serve:serve",
     "deliveries": "tocsin.commands.deliveries:deliveries",
 }
 """Command name to `module:attribute`, in the order in which help shows them."""

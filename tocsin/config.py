@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from producers.settings import PollSettings
+from sinks.follow.settings import ServeSettings
 from sinks.settings import KibanaSettings, RetentionSettings, SinkSettings
 from sinks.webhooks.settings import WebhookSettings
 from streams.settings import (
@@ -34,6 +35,7 @@ SECTIONS: tuple[type[Section], ...] = (
     KibanaSettings,
     PollSettings,
     WebhookSettings,
+    ServeSettings,
 )
 
 

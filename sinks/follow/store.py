@@ -1,0 +1,126 @@
+"""Events and the lists they belong to in, the entries of each list out: one SQLite file.
+
+An entry is an event in a list. It is replaced by each newer revision of its event and by none older,
+so events may come in any order and more than once. An event that was joined into another leaves its
+lists: the survivor stands there. One that no longer fits leaves too; one that was withdrawn stays and
+says so, since people have read it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+from streams.records import Event, decode, encode
+
+STORE = "feeds.sqlite"
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS events (
+  id TEXT PRIMARY KEY,
+  revision INTEGER NOT NULL,
+  updated REAL NOT NULL,
+  body BLOB
+);
+CREATE TABLE IF NOT EXISTS entries (
+  list TEXT NOT NULL,
+  event TEXT NOT NULL REFERENCES events (id) ON DELETE CASCADE,
+  PRIMARY KEY (list, event)
+);
+CREATE INDEX IF NOT EXISTS newest ON events (updated);
+CREATE TABLE IF NOT EXISTS lists (name TEXT PRIMARY KEY, meaning TEXT NOT NULL, changed REAL NOT NULL);
+"""
+
+
+class FeedStore:
+    """The entries of every list."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._db = sqlite3.connect(path, timeout=30, isolation_level=None)
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA foreign_keys = ON")
+        self._db.executescript(_SCHEMA)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def put(self, placed: Sequence[tuple[Event, Collection[str]]]) -> int:
+        """Put events into their lists, all or none; give how many were news to the store."""
+        changed = 0
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            for event, lists in placed:
+                changed += self._put_one(event, lists)
+            self._db.execute("COMMIT")
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        return changed
+
+    def list_entries(self, name: str, limit: int) -> list[Event]:
+        """List the newest entries of a list, newest first."""
+        rows = self._db.execute(
+            "SELECT body FROM events JOIN entries ON entries.event = events.id"
+            " WHERE list = ? AND body IS NOT NULL ORDER BY updated DESC, id LIMIT ?",
+            (name, limit),
+        )
+        return [decode(Event, row[0]) for row in rows]
+
+    def note_meaning(self, name: str, meaning: str, now: float) -> bool:
+        """Note what a list follows; True when that has changed, and its entries must be found again."""
+        row = self._db.execute("SELECT meaning FROM lists WHERE name = ?", (name,)).fetchone()
+        if row is not None and row[0] == meaning:
+            return False
+        self._db.execute(
+            "INSERT OR REPLACE INTO lists (name, meaning, changed) VALUES (?, ?, ?)",
+            (name, meaning, now),
+        )
+        return True
+
+    def refill(self, name: str, events: Collection[str]) -> None:
+        """Give a list exactly these events of those that the store knows."""
+        self._db.execute("BEGIN IMMEDIATE")
+        self._db.execute("DELETE FROM entries WHERE list = ?", (name,))
+        self._db.executemany(
+            "INSERT INTO entries (list, event) VALUES (?, ?)", [(name, event) for event in events]
+        )
+        self._db.execute("COMMIT")
+
+    def list_events(self) -> list[Event]:
+        """List every event that is kept, to fill a list that is new."""
+        rows = self._db.execute("SELECT body FROM events WHERE body IS NOT NULL")
+        return [decode(Event, row[0]) for row in rows]
+
+    def forget(self, before: dt.datetime) -> int:
+        """Drop events that last changed before a time."""
+        return self._db.execute(
+            "DELETE FROM events WHERE updated < ?", (before.timestamp(),)
+        ).rowcount
+
+    def _put_one(self, event: Event, lists: Collection[str]) -> int:
+        row = self._db.execute("SELECT revision FROM events WHERE id = ?", (event.id,)).fetchone()
+        if row is not None and row[0] >= event.revision:
+            return 0
+        # a joined event keeps its revision, so that an older one cannot bring it back
+        body = None if event.superseded_by else encode(event)
+        self._db.execute(
+            "INSERT INTO events (id, revision, updated, body) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (id) DO UPDATE SET revision = excluded.revision,"
+            " updated = excluded.updated, body = excluded.body",
+            (event.id, event.revision, event.last_changed.timestamp(), body),
+        )
+        there = {
+            name
+            for (name,) in self._db.execute("SELECT list FROM entries WHERE event = ?", (event.id,))
+        }
+        wanted = there | set(lists) if event.status == "withdrawn" else set(lists)
+        if event.superseded_by:
+            wanted = set()
+        for name in there - wanted:
+            self._db.execute("DELETE FROM entries WHERE list = ? AND event = ?", (name, event.id))
+        for name in wanted - there:
+            self._db.execute("INSERT INTO entries (list, event) VALUES (?, ?)", (name, event.id))
+        return 1
