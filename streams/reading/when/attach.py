@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from spacy.tokens import Token
 
-from streams.reading.when.english import HAPPEN_LEMMAS, SAY_LEMMAS
+from streams.reading.when.english import HAPPEN_LEMMAS, PLAN_LEMMAS, SAY_LEMMAS
 
 FAR = 5.0
 """Beyond this price a date belongs to something else."""
@@ -79,7 +79,7 @@ def _up(node: Token) -> float:
     if dep == "conj":
         return 1.5
     if dep == "amod" and node.tag_ == "VBN":
-        return 3.0  # "captured tanks" were captured some other day
+        return 5.0  # "captured tanks" were captured some other day
     if dep in ("prep", "pcomp") and (node.lower_ in _BOUNDING or node.head.lower_ in _BOUNDING):
         return 4.0
     return 1.0
@@ -102,6 +102,8 @@ def _down(node: Token, trigger: Token) -> float:
     if dep == "conj":
         return 1.0 if node.pos_ not in ("VERB", "AUX") else 3.0
     if dep == "prep":
+        if node.lower_ == "for" and head.lemma_.lower() in PLAN_LEMMAS:
+            return 1.0  # "scheduled for Sunday"
         return 4.0 if node.lower_ in _BOUNDING else 1.0
     if dep == "pobj" or dep == "pcomp":
         return 0.3

@@ -60,7 +60,7 @@ def _by_syntax(
     for date in here:
         if date.role in ("until", "after", "before", "duration") or _is_inside_count(here, date):
             continue
-        if date.role == "since" and not date.is_dated and not _is_since_event(date):
+        if date.role == "since" and _is_superlative(date):
             continue
         cost = price(trigger, date.head)
         if date.role == "modifier" and not (cost <= 0.5 or _names(date, trigger)):
@@ -79,6 +79,12 @@ def _by_syntax(
 def _names(date: FoundDate, trigger: Token) -> bool:
     """Whether a year names the noun phrase that ends in the trigger: the 2015 nuclear deal."""
     return 0 < trigger.i - date.last.i <= 4 and date.head.head.i == trigger.i
+
+
+def _is_superlative(date: FoundDate) -> bool:
+    """The deadliest attack since 2014: the year bounds the comparison."""
+    before = date.first.doc[date.first.sent.start : date.first.i]
+    return any(token.tag_ in ("JJS", "RBS") or token.lower_ == "first" for token in before[-12:])
 
 
 def _is_since_event(date: FoundDate) -> bool:

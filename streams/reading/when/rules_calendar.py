@@ -276,16 +276,16 @@ CALENDAR_RULES: tuple[Rule, ...] = (
     Rule(
         "date.month.no_year",
         _compile(
-            rf"\b(?P<lead>(?i:in|since|by|until|till|last|next|this|during|from|of|before|after|back in|"
-            rf"as of|through))\s+{_PART}(?P<month>{MONTH})(?!\s+[\d(]|'s\s+[A-Z])"
+            rf"\b(?P<lead>)(?P<part>(?i:early|late|mid|the beginning of|the start of|the end of|"
+            rf"the middle of))[\s-]+(?:in\s+)?(?P<month>{MONTH})(?!\s+\d)"
         ),
         _month_alone,
     ),
     Rule(
         "date.month.no_year",
         _compile(
-            rf"\b(?P<lead>)(?P<part>(?i:early|late|mid|the beginning of|the start of|the end of|"
-            rf"the middle of))[\s-]+(?:in\s+)?(?P<month>{MONTH})(?!\s+\d)"
+            rf"\b(?P<lead>(?i:in|since|by|until|till|last|next|this|during|from|of|before|after|back in|"
+            rf"as of|through))\s+{_PART}(?P<month>{MONTH})(?!\s+[\d(]|'s\s+[A-Z])"
         ),
         _month_alone,
     ),

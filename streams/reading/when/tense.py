@@ -25,7 +25,7 @@ def tense_of(token: Token, *, headline: bool = False) -> Tense:
     for _ in range(_STEPS):
         if node.pos_ in ("VERB", "AUX"):
             break
-        if node.dep_ == "prep" and node.lower_ == "ahead":
+        if node.lower_ == "ahead":
             return "future"
         if node.lower_ in _PLANNED or any(child.lower_ in _PLANNED for child in node.lefts):
             return "future"
