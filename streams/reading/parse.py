@@ -14,6 +14,7 @@ from spacy.tokens import Span as SpacySpan
 from spacy.tokens import Token
 
 from streams.reading.passages import Paragraph, split_paragraphs
+from streams.reading.truecase import CommonWords, truecase_headline
 from streams.records import Article, Span
 
 
@@ -37,8 +38,8 @@ class Sentence:
 
     @property
     def text(self) -> str:
-        """The sentence as written."""
-        return self.tokens.text
+        """The sentence as written (the parser may have read a headline in sentence case)."""
+        return self.paragraph.text[self.tokens.start_char : self.tokens.end_char]
 
     @property
     def span(self) -> Span:
@@ -72,13 +73,30 @@ def load_pipeline() -> Language:
     return pipeline
 
 
+@cache
+def load_common_words() -> CommonWords:
+    """Load the dictionary of common words once a process."""
+    return CommonWords(load_pipeline())
+
+
 def parse_article(article: Article) -> ParsedArticle:
     """Parse the article's paragraphs into sentences."""
     paragraphs = split_paragraphs(article)
     sentences: list[Sentence] = []
-    parsed = load_pipeline().pipe((paragraph.text for paragraph in paragraphs), batch_size=32)
+    parsed = load_pipeline().pipe(_write_for_parser(paragraphs), batch_size=32)
     for paragraph, doc in zip(paragraphs, parsed, strict=True):
         for tokens in doc.sents:
             if tokens.text.strip():
                 sentences.append(Sentence(len(sentences), paragraph, tokens))
     return ParsedArticle(article, paragraphs, tuple(sentences))
+
+
+def _write_for_parser(paragraphs: tuple[Paragraph, ...]) -> list[str]:
+    """The paragraphs' texts, headlines in sentence case: the parser reads Title Case as names."""
+    body = "\n".join(part.text for part in paragraphs if part.role != "headline")
+    return [
+        truecase_headline(part.text, body, load_common_words())
+        if part.role == "headline"
+        else part.text
+        for part in paragraphs
+    ]
