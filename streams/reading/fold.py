@@ -11,6 +11,7 @@ event of its kind and side that a party claims; what the outlet itself vouches f
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import tomllib
 from dataclasses import replace
@@ -22,6 +23,7 @@ from streams.reading.coding.patterns import load_coding_lexicon
 from streams.reading.draft import Draft
 from streams.records import Actor, Claim, Quantity, Reason, When, Where
 
+CUMULATIVE = dt.timedelta(days=3)
 SAME_PLACE_KM = 40.0
 """Two points nearer than this may be one event: a town and its suburb, a village and its town."""
 BY_PERSON = frozenset({"people", "justice", "death", "sport", "business", "culture", "release"})
@@ -65,9 +67,13 @@ def is_same(one: Draft, other: Draft) -> bool:
     group = get_kind(other.kind).group
     if group in BY_WORDS and not _share_words(one, other):
         return False
-    if group in BY_PERSON and not _share_person(one, other):
+    both_open = one.in_opening and other.in_opening
+    if group in BY_PERSON and not both_open and not _share_person(one, other):
         return False
-    if one.newsworthiness != other.newsworthiness and not _has_evidence(one, other):
+    apart = one.newsworthiness != other.newsworthiness or (
+        one.kind != other.kind and not _are_near(one, other)
+    )
+    if apart and not _has_evidence(one, other):
         return False
     return (
         _may_be_when(one.when, other.when)
@@ -161,6 +167,13 @@ def _says_other(draft: Draft) -> bool:
     )
 
 
+def _are_near(one: Draft, other: Draft) -> bool:
+    """Say whether two drafts stand side by side, or both open the article."""
+    if one.in_opening and other.in_opening:
+        return True
+    return any(abs(a - b) <= 1 for a in one.sentences for b in other.sentences)
+
+
 def _has_evidence(one: Draft, other: Draft) -> bool:
     """Say whether something told twice is the same: its day, its place, or its object."""
     if one.when.date is not None and one.when.date == other.when.date:
@@ -202,7 +215,16 @@ def _names(draft: Draft) -> set[str]:
 def _may_be_when(one: When, other: When) -> bool:
     if one.start is None or other.start is None or one.end is None or other.end is None:
         return True
+    if _is_cumulative(one) != _is_cumulative(other):
+        return False
     return one.start < other.end and other.start < one.end
+
+
+def _is_cumulative(when: When) -> bool:
+    """Say whether it counts up over days: "since the offensive began" is not the day of one advance."""
+    if when.start is None or when.end is None or "since" not in when.rule:
+        return False
+    return when.end - when.start > CUMULATIVE
 
 
 def _may_be_where(one: Where | None, other: Where | None) -> bool:

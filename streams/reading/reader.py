@@ -21,6 +21,7 @@ from streams.reading.genre import judge_genre
 from streams.reading.headline import headline_fallback
 from streams.reading.names import build_names
 from streams.reading.news import judge_newsworthiness
+from streams.reading.numbers import choose_numbers, continued_numbers, find_quantities
 from streams.reading.parse import ParsedArticle
 from streams.reading.select import find_main, select_drafts
 from streams.reading.speech import find_speech, is_own_side
@@ -30,7 +31,7 @@ from streams.reading.where import choose_all_where, find_places
 from streams.reading.who.actors import build_actors, is_somebody
 from streams.reading.who.countries import find_country
 from streams.reading.who.nationality import find_nationalities
-from streams.records import Actor, Claim, Mention, Reason, When, Where
+from streams.records import Actor, Claim, Mention, Quantity, Reason, When, Where
 
 MAX_MENTIONS = 16
 """More events than this in one article are a list; the first are kept."""
@@ -54,6 +55,7 @@ class ArticleReader:
         self.nationalities = find_nationalities(parsed, self.names)
         self.dates = find_dates(parsed)
         self.places = find_places(parsed)
+        self.quantities = find_quantities(parsed)
         self.voices = find_voices(parsed, self.names)
 
     def read(self) -> tuple[Mention, ...]:
@@ -111,6 +113,7 @@ class ArticleReader:
             actors=self._find_actors(coding),
             targets=self._build_actors(coding.targets, coding),
             recipients=self._find_recipients(coding),
+            numbers=self._find_numbers(coding),
             claims=tuple(self._place_claim(claim) for claim in claims),
             newsworthiness="background" if recalled else news,
             sentences=(sentence.index,),
@@ -158,6 +161,16 @@ class ArticleReader:
             if (country := find_country(token)) is not None and country.iso not in own
         ]
         return self._build_actors(others, coding)
+
+    def _find_numbers(self, coding: Coding) -> tuple[Quantity, ...]:
+        """The event's numbers, with the tolls of the next sentences for what opens the article."""
+        sentence, kind = coding.sentence, coding.kind
+        numbers = choose_numbers(self.quantities, self.parsed, sentence, coding.trigger, kind)
+        if sentence.paragraph.role != "lead":
+            return numbers
+        known = {number.measure for number in numbers}
+        further = continued_numbers(self.quantities, self.parsed, sentence, kind)
+        return (*numbers, *(number for number in further if number.measure not in known))
 
     def _with_country(self, actor: Actor) -> Actor:
         known = self.nationalities.get(actor.name)

@@ -26,6 +26,8 @@ PARTS: dict[str, tuple[Part, ...]] = {
     "ADJ": ("a", "v"),
 }
 """Where a token's part of speech may hide a trigger: the tagger errs in headlines."""
+ADJECTIVAL = frozenset({"amod", "nmod", "compound", "oprd", "acomp"})
+"""A participle that describes: "a kidnapped woman", "listed as threatened"."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,7 +111,7 @@ def _candidates(
             gap = 2 if before.text == "-" and token.i - 1 > token.sent.start else 1
             keys.add(f"{token.nbor(-gap).lower_} {token.lemma_.lower()}")
     patterns = [row for key in keys for row in lexicon.patterns.get((part, key), ())]
-    if not patterns:
+    if not patterns or (part == "v" and token.dep_ in ADJECTIVAL):
         return []
     patterns.sort(key=lambda row: (-row.specificity, -row.weight))
     frame = build_noun_frame(token) if part == "n" else build_verb_frame(token, headline=headline)

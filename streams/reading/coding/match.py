@@ -75,6 +75,9 @@ def _has_context(pattern: Pattern, words: frozenset[str]) -> bool:
 
 
 def _has_prep(pattern: Pattern, frame: Frame) -> bool:
+    for prep, terms in pattern.not_preps:
+        if prep in frame.preps and is_any(frame.preps[prep], terms):
+            return False
     if not pattern.preps:
         return True
     for prep, terms in pattern.preps:

@@ -8,7 +8,7 @@ must stand around it. Keys of a pattern, each a string of words parted by spaces
 - `s`, `o`: what the subject or the object must be; `ns`, `no`: what it must not be;
 - `m`, `nm`: modifiers (compounds, adjectives, possessors) a noun or an object must have, or not;
 - `p`: prepositional objects, as `in:@place against:#NAME`, of which one must match; `~` stands for
-  a measure without preposition ("pushed south a kilometre");
+  a measure without preposition ("pushed south a kilometre"); `np` must not match;
 - `c`, `nc`: words of the sentence that must (one of them), or must not, be there;
 - `g`: verbs that govern a noun trigger, one of which it needs; `ng`: ones that it must not have;
 - `need`: arguments that must be present, of `s o p`; `bare = false`: a noun that is an event only
@@ -65,6 +65,7 @@ class Pattern:
     modifier: Terms
     not_modifier: Terms
     preps: tuple[tuple[str, Terms], ...]
+    not_preps: tuple[tuple[str, Terms], ...]
     context: Terms
     not_context: Terms
     governor: Terms
@@ -180,6 +181,7 @@ def _build_patterns(
             modifier=terms("m"),
             not_modifier=terms("nm"),
             preps=_build_preps(row.get("p", ""), classes),
+            not_preps=_build_preps(row.get("np", ""), classes),
             context=terms("c"),
             not_context=terms("nc"),
             governor=terms("g"),
