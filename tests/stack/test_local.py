@@ -24,6 +24,7 @@ from tocsin.stack.local import (
     start_stack,
     stop_stack,
 )
+from tocsin.stack.servers import escape_property
 from tocsin.stack.settings import StackSettings
 
 HOLDER = """
@@ -120,7 +121,7 @@ def test_the_servers_listen_on_loopback_only(stack: Stack) -> None:
 @pytest.mark.slow
 def test_a_killed_holder_takes_the_stack_with_it_and_data_and_ports_stay(tmp_path: Path) -> None:
     """A kill -9 of the process that holds the stack stops it; the next start has its data."""
-    folder = tmp_path / ".tocsin"
+    folder = tmp_path / "Zoë's news" / ".tocsin"
     settings = StackSettings(data_dir=folder, kafka_heap="256m", elastic_heap="384m")
     holder = subprocess.Popen(
         [sys.executable, "-c", HOLDER, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
@@ -214,4 +215,19 @@ def test_a_data_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     with pytest.raises(StackError, match="cannot make") as caught:
         start_stack(StackSettings(data_dir=tmp_path / "file" / "data"), lambda _: None)
 
-    assert caught.value.hint == "set TOCSIN_STACK_DATA_DIR"
+    assert "TOCSIN_STACK_DATA_DIR" in (caught.value.hint or "")
+
+
+def test_a_folder_that_kafka_would_take_for_two_is_refused(tmp_path: Path) -> None:
+    """Kafka splits the names of its folders at commas."""
+    with pytest.raises(StackError, match="comma"):
+        start_stack(StackSettings(data_dir=tmp_path / "a,b"), lambda _: None)
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [("/tmp/a b", "/tmp/a b"), ("/h/Zoë", r"/h/Zo\u00eb"), ("𝄞", r"\ud834\udd1e"), ("\\", r"\\")],
+)
+def test_paths_reach_java_whole(value: str, written: str) -> None:
+    """Java reads properties files as Latin-1: other letters are escaped."""
+    assert escape_property(value) == written

@@ -21,11 +21,15 @@ from tocsin.demo.children import PartError
 from tocsin.demo.play import Told, play_demo
 from tocsin.stack.settings import StackSettings
 
+PICTURE_WIDTH = 130
+"""Columns of the picture; wide enough for a row of the table on one or two lines."""
+
 
 @click.command()
 @click.option("--keep", is_flag=True, help="Leave Kafka and Elasticsearch running, with the data.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line: events, then a sum.")
-def demo(*, keep: bool, as_json: bool) -> None:
+@click.option("--picture", type=click.Path(path_type=Path), help="Save what is shown as SVG.")
+def demo(*, keep: bool, as_json: bool, picture: Path | None) -> None:
     """Tell a small newsroom through Tocsin, and show the events that come out.
 
     Starts a stack of its own, polls sample feeds on loopback twice, waits until everything is read,
@@ -57,7 +61,10 @@ def demo(*, keep: bool, as_json: bool) -> None:
     if as_json:
         show_json(told)
     else:
-        show_told(told, Console())
+        shown = Console(record=picture is not None, width=PICTURE_WIDTH if picture else None)
+        show_told(told, shown)
+        if picture:
+            shown.save_svg(str(picture), title="make demo")
         if keep:
             show_kept(told, folder)
     if told.problems:

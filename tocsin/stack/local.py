@@ -33,6 +33,7 @@ from tocsin.stack.settings import StackSettings
 
 NAMES = ("kafka", "elastic")
 USUAL_PORTS = {"kafka": 9092, "elastic": 9200}
+HINT = "set TOCSIN_STACK_DATA_DIR to another folder"
 STOP_SECONDS = 30.0
 """How long a server may take to end by itself; Kafka flushes its logs."""
 
@@ -169,12 +170,12 @@ def _address(name: str, port: int) -> str:
 
 def _make_folder(wanted: Path) -> Path:
     data = wanted.absolute()
+    if "," in str(data):
+        raise StackError("data folder", f"{data}: Kafka takes a comma for two folders", HINT)
     try:
         data.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StackError(
-            "data folder", f"cannot make {data}: {error.strerror}", "set TOCSIN_STACK_DATA_DIR"
-        ) from error
+        raise StackError("data folder", f"cannot make {data}: {error.strerror}", HINT) from error
     return data
 
 

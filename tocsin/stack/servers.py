@@ -57,6 +57,15 @@ class Server(Protocol):
         """Tell whether it answers, and is this server and no other."""
 
 
+def escape_property(value: str) -> str:
+    """Write a value as Java's properties files have it: Latin-1 at most, so the rest is escaped."""
+    units = value.replace("\\", "\\\\").encode("utf-16-be")
+    pairs = zip(units[::2], units[1::2], strict=True)
+    return "".join(
+        chr(low) if high == 0 and low < 128 else f"\\u{high:02x}{low:02x}" for high, low in pairs
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class KafkaServer:
     """One Kafka broker and controller."""
@@ -169,7 +178,7 @@ class KafkaServer:
             # the default of 128 MB is a quarter of this heap
             "log.cleaner.dedupe.buffer.size": str(16 << 20),
         }
-        return "".join(f"{name}={value}\n" for name, value in settings.items())
+        return "".join(f"{name}={escape_property(value)}\n" for name, value in settings.items())
 
 
 @dataclass(frozen=True, slots=True)
