@@ -42,7 +42,7 @@ def score() -> None:
     "--gold",
     type=click.Path(path_type=Path),
     default=_ROOT / "tests" / "gold",
-    help="Folder with build/ and check/.",
+    help="Folder with building/ and checking/.",
 )
 @click.option(
     "--corpora",
@@ -76,7 +76,7 @@ def _load_set(name: str, gold: Path, corpora: Path) -> dict[str, GoldArticle]:
         if not folder.is_dir():
             raise SetError(name, f"{folder} is missing", "say where it is with --corpora")
         return {"seed": load_seed(folder)}
-    folder = gold / name.removeprefix("gold-")
+    folder = gold / f"{name.removeprefix('gold-')}ing"
     if not folder.is_dir():
         raise SetError(name, f"{folder} is missing", "say where it is with --gold")
     return load_gold(folder)
