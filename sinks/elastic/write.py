@@ -29,7 +29,8 @@ log = get_log("elastic")
 TOO_MANY_REFUSED = 20
 """Refused documents in one batch, when they are also more than half of it, that stop the sink."""
 
-_HEALING = frozenset({"index_not_found_exception", "cluster_block_exception"})
+_MISSING = "index_not_found_exception"
+_HEALING = frozenset({_MISSING, "cluster_block_exception"})
 """Errors of documents that may heal: the index is made again, the disk gets room again."""
 
 Key = tuple[ShapeName, str]
@@ -147,13 +148,14 @@ class Writer:
                 for pending, answer in zip(left, answers, strict=True):
                     if _judge(answer, pending, result, refused):
                         again.append(pending)
-                        why = f"{answer.status} {answer.error}"
+                        why = f"HTTP {answer.status}: {answer.error}"
+                        if answer.error == _MISSING:
+                            self._homes.forget_months()
                 left = again
                 _stop_if_mapping_is_wrong(refused, len(chunk))
             if left:
                 failures += 1
                 log.warning("documents wait", count=len(left), failures=failures, why=why)
-                self._homes.forget_months()
                 self._wait(failures)
         result.dead += refused
 
