@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from tocsin.config import load
 from tocsin.stack.local import NAMES, Stack, inspect_stack, log_of, start_stack, stop_stack
@@ -90,7 +90,7 @@ def status(*, as_json: bool) -> None:
         ]
         click.echo(json.dumps({"data_dir": str(settings.data_dir.absolute()), "servers": rows}))
     else:
-        table = Table("server", "state", "address", "pid", "log")
+        table = Table("server", "state", "address", "pid", Column("log", overflow="fold"))
         for s in states:
             table.add_row(s.name, s.state, s.address or "", str(s.pid or ""), str(s.log))
         Console().print(table)

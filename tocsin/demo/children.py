@@ -42,7 +42,9 @@ class Children:
     folder: Path
     """The data folder; children run in it, so that nobody's tocsin.toml is read."""
     environ: Mapping[str, str]
-    _running: dict[str, tuple[subprocess.Popen[bytes], Running]] = field(default_factory=dict)
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    """The services that were started, by name."""
+    _noted: dict[str, Running] = field(default_factory=dict)
 
     def start(self, name: str, words: Sequence[str]) -> None:
         """Start a service in the background."""
@@ -50,7 +52,8 @@ class Children:
         process = start_process(self._command(words), log, self.environ, cwd=self.folder)
         running = note_process(process.pid, name, "tocsin", 0, log)
         write_pid_file(self.folder / "run" / f"child-{name}.json", running)
-        self._running[name] = (process, running)
+        self.processes[name] = process
+        self._noted[name] = running
 
     def run(
         self, name: str, words: Sequence[str], patience: float, fine: Sequence[int] = (0,)
@@ -82,21 +85,21 @@ class Children:
 
     def check(self) -> None:
         """Raise `PartError` when a service has ended."""
-        for name, (process, _) in self._running.items():
+        for name, process in self.processes.items():
             code = process.poll()
             if code is not None:
                 raise PartError(name, f"it ended with code {code}", self._log(name))
 
     def stop(self) -> None:
         """Ask every service to end, then wait for each."""
-        for process, _ in self._running.values():
+        for process in self.processes.values():
             if process.poll() is None:
                 process.terminate()
-        for name, (process, running) in self._running.items():
-            stop_process(running, STOP_SECONDS)
+        for name, process in self.processes.items():
+            stop_process(self._noted[name], STOP_SECONDS)
             process.wait()
             (self.folder / "run" / f"child-{name}.json").unlink(missing_ok=True)
-        self._running.clear()
+        self.processes.clear()
 
     def _command(self, words: Sequence[str]) -> list[str]:
         return [sys.executable, "-m", "tocsin", *words]
