@@ -21,7 +21,7 @@ from importlib import resources
 from streams.lexicon.ontology import get_kind
 from streams.reading.coding.patterns import load_coding_lexicon
 from streams.reading.draft import Draft
-from streams.records import Actor, Claim, Quantity, Reason, When, Where
+from streams.records import Actor, Claim, Newsworthiness, Quantity, Reason, When, Where
 
 CUMULATIVE = dt.timedelta(days=3)
 SAME_PLACE_KM = 40.0
@@ -70,6 +70,8 @@ def is_same(one: Draft, other: Draft) -> bool:
     both_open = one.in_opening and other.in_opening
     if group in BY_PERSON and not both_open and not _share_person(one, other):
         return False
+    if group == "territory" and _place_name(one) != _place_name(other):
+        return False
     apart = one.newsworthiness != other.newsworthiness or (
         one.kind != other.kind and not _are_near(one, other)
     )
@@ -97,9 +99,7 @@ def join_drafts(one: Draft, other: Draft) -> Draft:
         recipients=_join_actors(first.recipients, second.recipients),
         numbers=_join_numbers(first.numbers, second.numbers),
         claims=_join_claims(first.claims, second.claims),
-        newsworthiness="new"
-        if "new" in {one.newsworthiness, other.newsworthiness}
-        else "background",
+        newsworthiness=_join_news(one, other),
         sentences=tuple(sorted({*one.sentences, *other.sentences})),
         told=one.told | other.told,
         reasons=_join_reasons(first, second),
@@ -241,6 +241,10 @@ def _may_be_where(one: Where | None, other: Where | None) -> bool:
     return _distance_km(one, other) <= SAME_PLACE_KM
 
 
+def _place_name(draft: Draft) -> str | None:
+    return draft.where.name.lower() if draft.where is not None else None
+
+
 def _distance_km(one: Where, other: Where) -> float:
     if one.point is None or other.point is None:
         return math.inf
@@ -263,6 +267,13 @@ def _have_other_extent(one: Draft, other: Draft) -> bool:
     mine = {(n.measure, n.value) for n in one.numbers if n.measure in measures and n.value}
     yours = {(n.measure, n.value) for n in other.numbers if n.measure in measures and n.value}
     return bool(mine and yours and not mine & yours)
+
+
+def _join_news(one: Draft, other: Draft) -> Newsworthiness:
+    """New when either is; but the one that has the date knows better."""
+    dated = [draft for draft in (one, other) if draft.when.start is not None]
+    judges = dated if len(dated) == 1 else [one, other]
+    return "new" if any(draft.newsworthiness == "new" for draft in judges) else "background"
 
 
 def _rank(draft: Draft) -> float:

@@ -31,7 +31,7 @@ from streams.reading.where import choose_all_where, find_places
 from streams.reading.who.actors import build_actors, is_somebody
 from streams.reading.who.countries import find_country
 from streams.reading.who.nationality import find_nationalities
-from streams.records import Actor, Claim, Mention, Quantity, Reason, When, Where
+from streams.records import Actor, Claim, Genre, Mention, Quantity, Reason, When, Where
 
 MAX_MENTIONS = 16
 """More events than this in one article are a list; the first are kept."""
@@ -48,9 +48,11 @@ CONTEXT_CHARS = 2_000
 class ArticleReader:
     """One article while it is read: its names, dates, places and voices, found once."""
 
-    def __init__(self, parsed: ParsedArticle) -> None:
+    def __init__(self, parsed: ParsedArticle, genre: Genre | None = None) -> None:
+        """Find what the whole article shares; `genre` overrules what it looks like."""
         self.parsed = parsed
-        self.genre, self.genre_reason = judge_genre(parsed)
+        judged, self.genre_reason = judge_genre(parsed)
+        self.genre: Genre = genre or judged
         self.names = build_names(parsed)
         self.nationalities = find_nationalities(parsed, self.names)
         self.dates = find_dates(parsed)
@@ -133,7 +135,8 @@ class ArticleReader:
             for place in self.places.found
             if first <= place.sentence <= coding.sentence.index
             and (place.sentence, place.first.i) < (coding.sentence.index, coding.trigger.i)
-            and place.where.feature == "settlement"
+            and place.role == "place"
+            and place.where.feature in {"settlement", "unknown"}
         ]
         return (before[-1].model_copy(update={"rule": "place.definite"}),) if before else ()
 

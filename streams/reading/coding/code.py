@@ -7,7 +7,7 @@ object: "condemned the strike" is a condemnation, and the strike it speaks of is
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from spacy.tokens import Token
 
@@ -114,7 +114,13 @@ def _candidates(
     if not patterns or (part == "v" and token.dep_ in ADJECTIVAL):
         return []
     patterns.sort(key=lambda row: (-row.specificity, -row.weight))
-    frame = build_noun_frame(token) if part == "n" else build_verb_frame(token, headline=headline)
+    if part == "n":
+        frame = build_noun_frame(token)
+    elif part == "a" and token.head.pos_ in {"AUX", "VERB"}:
+        frame = replace(build_verb_frame(token.head), trigger=token)
+        frame.preps = {**frame.preps, **build_verb_frame(token).preps}
+    else:
+        frame = build_verb_frame(token, headline=headline)
     return [(pattern, frame) for pattern in patterns]
 
 
@@ -195,10 +201,14 @@ def _drop_absorbed(found: list[Coding]) -> list[Coding]:
 
 
 def _rank(coding: Coding) -> float:
-    told = 0 if coding.judgement.recalled or coding.judgement.modality == "hypothetical" else 1
+    told = 0.0 if coding.judgement.recalled or coding.judgement.modality == "hypothetical" else 1.0
+    if coding.trigger.lemma_.lower() in CONSEQUENCE:
+        told -= 0.3
     return told + coding.pattern.weight + 0.05 * coding.pattern.specificity
 
 
+CONSEQUENCE = frozenset({"kill", "injure", "wound", "die", "hurt", "trap", "destroy", "rescue"})
+"""What an attack or accident does: the verb that tells it gives way to the one that names it."""
 HARM = frozenset({"attack", "crime", "accident", "fire", "transport_accident", "weather"}) | {
     "geophysical",
     "humanitarian",

@@ -238,7 +238,7 @@ def _add_governing(frame: Frame, verb: Token, *, headline: bool) -> None:
     if verb.dep_ == "conj" and head.pos_ in {"VERB", "AUX"}:
         outer = build_verb_frame(head, headline=headline)
         if frame.passive:
-            frame.objects = frame.objects or outer.objects
+            frame.objects = frame.objects or outer.objects or outer.subjects
         elif outer.passive:
             frame.subjects = list(outer.objects)
         else:
