@@ -30,6 +30,22 @@ _SUFFIXES = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"})
 _PARTICLES = frozenset(
     {"de", "del", "la", "al", "bin", "ben", "von", "van", "der", "di", "da", "el", "dos", "le"}
 )
+_SUBJECT_DEPS = frozenset({"nsubj", "nsubjpass"})
+_UNNAMED = frozenset(
+    [
+        "man",
+        "woman",
+        "teenager",
+        "suspect",
+        "gunman",
+        "driver",
+        "student",
+        "bomber",
+        "killer",
+        "boy",
+        "girl",
+    ]
+)
 _AT_PLACES = frozenset({"in", "near", "at", "around", "outside", "toward", "towards"})
 """Words after which a place stands, whatever the parser says."""
 _GROUPS = frozenset(
@@ -78,7 +94,8 @@ class Names:
         if not tokens:
             return ""
         head = head_of(tokens)
-        for token in (head, *tokens):
+        named = (child for child in head.children if child.dep_ == "appos")
+        for token in (head, *tokens, *named):
             meant = self._meant.get(_place(token))
             if meant is not None and _is_within(token, head):
                 return meant
@@ -91,6 +108,7 @@ def build_names(parsed: ParsedArticle) -> Names:
     for sentence in parsed.sentences:
         builder.introduce(sentence)
     builder.forget_places()
+    builder.link_unnamed(parsed.sentences)
     for sentence in parsed.sentences:
         builder.follow(sentence)
     return builder.finish(parsed)
@@ -184,6 +202,29 @@ class _Builder:
             first = words[0].lower()
             self.firsts[first] = person if self.firsts.get(first, person) is person else None
 
+    def link_unnamed(self, sentences: Sequence[Sentence]) -> None:
+        """Tie "a 29-year-old man" of the lead to the person whom the next paragraph names first.
+
+        So crime and accident reports introduce people: what was done first, by whom second.
+        """
+        opening = [s for s in sentences if s.paragraph.role in {"headline", "lead"}]
+        after = [s for s in sentences if s.paragraph.role == "body"][:1]
+        if not after or not opening or opening[-1].paragraph.index + 1 < after[0].paragraph.index:
+            return
+        runs = [run for run in _find_people(after[0].tokens) if run[-1].dep_ in _SUBJECT_DEPS]
+        if not runs or runs[0][0].i - after[0].tokens.start > 1 or len(runs[0]) < 2:
+            return
+        person = self._match(runs[0])
+        unnamed = [t for s in opening for t in s.tokens if _is_unnamed(t)]
+        if (
+            person is None
+            or person.titles
+            or any(list(_find_people(s.tokens)) for s in opening if s.paragraph.role == "lead")
+        ):
+            return
+        for token in unnamed[:2]:
+            self.meant[_place(token)] = person.name
+
     def follow(self, sentence: Sentence) -> None:
         """Say for each word of a sentence whom it stands for."""
         runs = {run[0].i: run for run in _find_people(sentence.tokens)}
@@ -211,9 +252,9 @@ class _Builder:
             return self._latest(_PRONOUNS[token.lower_])
         if token.pos_ == "PROPN" and token.lower_ in self.surnames and not _in_other(token):
             return self.surnames[token.lower_]
-        if token.pos_ in {"NOUN", "PROPN"} and token.lower_ in load_titles("office"):
-            return self._holder(token)
-        if token.pos_ in {"NOUN", "PROPN"} and token.lower_ in _GROUPS:
+        if token.pos_ in {"NOUN", "PROPN"} and _is_title(token):
+            return self._named_after(token) or self._holder(token)
+        if token.pos_ in {"NOUN", "PROPN"}:
             self._follow_group(token)
         return None
 
@@ -265,6 +306,8 @@ class _Builder:
 
     def _holder(self, token: Token) -> _Person | None:
         """Whom "the president" or "the Russian leader" means."""
+        if token.lower_ not in load_titles("office"):
+            return None
         definite = any(
             child.lower_ in {"the", "his", "her"} or child.dep_ == "poss"
             for child in token.children
@@ -285,10 +328,34 @@ class _Builder:
         ]
         return max(found, key=lambda person: person.seen, default=None)
 
+    def _named_after(self, token: Token) -> _Person | None:
+        """Who is named after a comma: "a spokesman for the army, Colonel Idris Hamdan"."""
+        seen_comma = False
+        for word in token.doc[token.i + 1 : token.i + MAX_TITLE_WORDS + 6]:
+            if word.text == ",":
+                if seen_comma:
+                    return None
+                seen_comma = True
+            elif seen_comma:
+                if word.ent_type_ == "PERSON" or word.lower_ in self.surnames:
+                    return self._match(_run_at(word))
+                if not _is_title(word) and word.pos_ != "PROPN":
+                    return None
+            elif word.pos_ in {"VERB", "AUX", "PUNCT"} and word.text != "-":
+                return None
+        return None
+
     def _follow_group(self, token: Token) -> None:
+        """Remember "Russia's defence ministry" and "a gang known as Grey Heron"; follow "the gang"."""
+        name = _name_given(token)
+        if name:
+            self.groups[token.lower_] = name
+            self.meant[_place(token)] = name
+            return
+        if token.lower_ not in _GROUPS and token.lower_ not in self.groups:
+            return
         phrase = phrase_of(token)
-        named = any(word.text[:1].isupper() and word.lower_ not in _ARTICLES for word in phrase)
-        if named:
+        if any(w.text[:1].isupper() and w.lower_ not in _ARTICLES for w in phrase):
             self.groups[token.lower_] = clean_phrase(phrase)
         elif phrase[0].lower_ == "the" and len(phrase) == 2 and token.lower_ in self.groups:
             self.meant[_place(token)] = self.groups[token.lower_]
@@ -346,6 +413,14 @@ def _find_places(tokens: SpacySpan) -> Iterator[str]:
         )
         if before in _AT_PLACES or settled:
             yield " ".join(token.text for token in entity if token.lower_ not in {"'s", "’s"})
+
+
+def _run_at(token: Token) -> list[Token]:
+    """The words of a name from its first word on."""
+    words = [token]
+    while words[-1].i + 1 < len(token.doc) and _continues(words[-1], words[-1].nbor()):
+        words.append(words[-1].nbor())
+    return words
 
 
 def _continues(last: Token, token: Token) -> bool:
@@ -423,6 +498,22 @@ def _title_after(run: Sequence[Token]) -> str:
 def _gender_before(run: Sequence[Token]) -> str:
     before = run[0].nbor(-1).lower_ if run[0].i > run[0].sent.start else ""
     return load_titles("honorific").get(before) or load_titles("office").get(before) or "-"
+
+
+def _name_given(token: Token) -> str:
+    """The name of "a gang known as Grey Heron" or "a group called the Lanterns"."""
+    for child in token.children:
+        if child.dep_ == "acl" and child.lower_ in {"known", "called", "named", "dubbed"}:
+            words = [t for t in child.subtree if t.i > child.i and t.lower_ != "as"]
+            if words and any(word.text[:1].isupper() for word in words):
+                return clean_phrase(words[:5])
+    return ""
+
+
+def _is_unnamed(token: Token) -> bool:
+    """Tell whether a word is a person without a name who does or suffers something."""
+    acts = token.dep_ in {"nsubj", "nsubjpass", "dobj", "ROOT"}
+    return token.lower_ in _UNNAMED and acts and not any(c.dep_ == "appos" for c in token.children)
 
 
 def _in_other(token: Token) -> bool:

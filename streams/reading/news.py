@@ -27,10 +27,16 @@ RECALLING: frozenset[Genre] = frozenset(
         "opinion", "analysis", "feature", "review", "listing", "recipe", "language", "advertisement",
     }
 )  # fmt: skip
-FRESH_DAYS: dict[DatePrecision, int] = {"hour": 4, "day": 4, "week": 10, "month": 45, "year": 120}
+FRESH_DAYS: dict[DatePrecision, int] = {"hour": 4, "day": 4, "week": 10, "month": 20, "year": 31}
 """Days between the end of an interval and publication up to which it is news."""
-HEADLINE_DAYS = 14
-"""The same for an event that the headline or the lead tells with a day."""
+OPENING_DAYS: dict[DatePrecision, int] = {
+    "hour": 14,
+    "day": 14,
+    "week": 21,
+    "month": 45,
+    "year": 120,
+}
+"""The same in the headline and the lead, outside of a clause that only says who somebody is."""
 _MEASURES = frozenset({"week", "month", "year", "decade", "century"})
 _CLAUSES = frozenset({"relcl", "acl", "advcl"})
 
@@ -53,8 +59,8 @@ def _find_recall(
     age = _age_of(parsed, when)
     opening = sentence.paragraph.role in {"headline", "lead"}
     if age is not None:
-        fresh = FRESH_DAYS.get(when.precision, 4)
-        if age > (max(fresh, HEADLINE_DAYS) if opening else fresh):
+        fresh = OPENING_DAYS if opening and not _in_own_clause(trigger) else FRESH_DAYS
+        if age > fresh.get(when.precision, 4):
             return "news.old_date"
     if _pattern("sentence").search(sentence.text):
         return "news.looks_back"
@@ -133,6 +139,8 @@ def _in_own_clause(trigger: Token) -> bool:
     """Tell whether it stands in a relative clause, in the past, and not in the news itself."""
     for token in (trigger, *trigger.ancestors):
         if token.dep_ == "relcl":
+            if token.left_edge.lower_ in {"when", "how", "why"}:
+                return False
             return token.tag_ in {"VBD", "VBN"} or any(
                 c.dep_ == "aux" and c.tag_ == "VBD" for c in token.children
             )

@@ -11,7 +11,7 @@ what was said just before.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from spacy.tokens import Token
 
@@ -24,9 +24,15 @@ from streams.records import Claim, Modality, Stance
 MAX_CLAIMS = 12
 BACK_REACH = 2
 """Sentences that a voice which points back reaches over."""
+GUILT_REACH = 6
+"""The same for somebody who denies a charge: the deed was told paragraphs before."""
+MAIN_REACH = 9
+"""The same for blame and denial without a deed of their own: they mean the article's main event."""
 ACCUSATION_REACH = 3
 """Sentences within which an accusation of the same deed needs no thing in common."""
 _HEDGES = frozenset({"reportedly", "allegedly", "apparently", "purportedly", "supposedly"})
+_GUILT = frozenset({"charge", "guilt", "wrongdoing", "allegation", "accusation"})
+_CRIMES = frozenset({"killing", "attack", "torture", "crime", "cyber", "capture", "dope", "poison"})
 _DEED_FREE = frozenset({"people", "person", "man", "woman", "day", "week", "year", "country"})
 
 
@@ -118,31 +124,60 @@ def _outlet_claim(publisher: str, sentence: Sentence) -> Claim:
 def _find_elsewhere(
     voices: Voices, parsed: ParsedArticle, sentence: Sentence, trigger: Token, place: str | None
 ) -> Iterator[Voice]:
+    """Find the voices outside of the event's clause that speak about it, in order."""
     deeds = _deeds_around(trigger)
+    joined = [sentence.index]
     for voice in voices.found:
         if voice.cue == trigger or voice.covers(sentence, trigger):
             continue
         if voice.back:
-            if _reaches_back(voice, sentence, trigger, deeds):
-                yield voice
+            joins = _reaches_back(voice, sentence, trigger, deeds, joined)
         elif voice.stance in {"denies", "accuses", "confirms"} and voice.sentence is not sentence:
-            shared = deeds & _deeds_in(voice)
-            if (
-                shared
+            joins = (
+                bool(deeds & _deeds_in(voice))
                 and _is_same_doer(voice, trigger)
                 and _is_same_thing(voice, parsed, sentence, trigger, place)
-            ):
-                yield voice
+            )
+        else:
+            joins = False
+        if joins:
+            if voice.stance in {"denies", "accuses"}:
+                joined.append(voice.sentence.index)
+            yield voice
 
 
-def _reaches_back(voice: Voice, sentence: Sentence, trigger: Token, deeds: frozenset[str]) -> bool:
-    distance = voice.sentence.index - sentence.index
+def _reaches_back(
+    voice: Voice,
+    sentence: Sentence,
+    trigger: Token,
+    deeds: frozenset[str],
+    joined: Sequence[int],
+) -> bool:
+    """Tell whether a voice that points back means this event.
+
+    `joined` are the sentences of the event and of the voices that dispute it: "neither account could
+    be verified" comes after both.
+    """
     if voice.sentence is sentence:
         return voice.cue is not None and trigger.i < voice.cue.i and bool(deeds)
+    distance = voice.sentence.index - max(
+        n for n in joined if n <= voice.sentence.index or n == joined[0]
+    )
+    if _denies_guilt(voice) and deeds & _CRIMES:
+        return 0 < distance <= GUILT_REACH
+    if sentence.paragraph.role in {"headline", "lead"} and voice.stance in {"accuses", "denies"}:
+        return bool(deeds) and 0 < distance <= MAIN_REACH
     if not 0 < distance <= BACK_REACH:
         return False
     near = voice.sentence.paragraph.index - sentence.paragraph.index
+    if len(joined) > 1:
+        return bool(deeds)
     return near == 0 or (near == 1 and voice.stance != "cannot_verify" and bool(deeds))
+
+
+def _denies_guilt(voice: Voice) -> bool:
+    doc = voice.sentence.tokens.doc
+    return voice.stance == "denies" and any(doc[n].lemma_.lower() in _GUILT for n in voice.content)
 
 
 def _is_same_doer(voice: Voice, trigger: Token) -> bool:

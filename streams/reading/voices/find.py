@@ -20,13 +20,14 @@ from spacy.tokens import Token
 
 from streams.reading.names import Names, clean_phrase, phrase_of
 from streams.reading.parse import ParsedArticle, Sentence
-from streams.reading.voices.cues import load_cues
+from streams.reading.voices.cues import deeds_of, load_cues
 from streams.reading.voices.quotes import find_quotes
 from streams.reading.voices.voice import Voice, Voices
 from streams.records import Stance
 
 _SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 _CLAUSES = frozenset({"ccomp", "xcomp", "advcl", "parataxis"})
+_ABOUT = frozenset({"of", "for", "on", "about", "as"})
 _NOT_SPEAKING = frozenset(
     {"video", "footage", "photo", "image", "law", "rule", "it", "which", "that"}
 )
@@ -36,6 +37,7 @@ _UNVERIFIED = re.compile(
     r"(?:(?:could|can|has|have|had|was|were|is|are)(?: ?not|n[’']t)(?: yet)?(?: been)?(?: able to)?"
     rf" ?(?:be )?{_CHECK}(?:verif(?:y|ied)|confirm(?:ed)?|corroborated?|authenticated?)"
     rf"|(?:was|were|is|are) unable to {_CHECK}(?:verify|confirm)"
+    rf"|(?:neither|none|no) .{{0,40}}?(?:could|can|has|have)(?: be| been) {_CHECK}(?:verified|confirmed)"
     r"|unverifi(?:ed|able) (?:claims?|reports?|figures?|video|footage)"
     r"|no independent (?:confirmation|verification))"
     r"|it (?:was|is)(?: not|n[’']t)(?: immediately| yet)? clear (?:where|when|who|how|whether|if)"
@@ -90,6 +92,8 @@ def _build_voices(
 ) -> Iterator[Voice]:
     content, of, back = _content_of(cue, stance)
     witnesses = _witnesses(subject)
+    if subject.lower_ == "client":  # "Mr. Ruiz said his client denies it": the lawyer speaks
+        subject = _subject_of(cue.head) or subject
     speakers = witnesses or [names.canonical(phrase_of(subject))]
     if not witnesses and subject.lower_ in {"they", "it", "who"}:
         antecedent = _antecedent(cue, subject)
@@ -140,30 +144,31 @@ def _subject_above(verb: Token) -> Token | None:
 def _content_of(cue: Token, stance: Stance) -> tuple[frozenset[int], Token | None, bool]:
     """What a cue speaks about: its clause; whom it accuses; whether it points back."""
     content: set[int] = set()
-    of: Token | None = None
-    objects: list[Token] = []
-    for child in cue.children:
-        if child.dep_ in _CLAUSES:
-            content.update(token.i for token in child.subtree)
-        elif child.dep_ in {"dobj", "attr", "oprd"}:
-            objects.append(child)
-            content.update(token.i for token in child.subtree)
-        elif child.dep_ == "prep" and child.lower_ in {"of", "for", "on", "about", "as"}:
-            content.update(token.i for token in child.subtree)
-            if stance == "accuses" and of is None and child.lower_ == "on":
-                of = next((t for t in child.children if t.dep_ == "pobj"), None)
+    objects = [child for child in cue.children if child.dep_ in {"dobj", "attr", "oprd"}]
+    clauses = [child for child in cue.children if child.dep_ in _CLAUSES]
+    about = [child for child in cue.children if child.dep_ == "prep" and child.lower_ in _ABOUT]
+    for child in (*objects, *clauses, *about):
+        content.update(token.i for token in child.subtree)
     statement = _statement_of(cue)
     if statement is not None:  # "said in a statement that …": the parser ties the clause to it
         content.update(token.i for token in statement.subtree if token.i > statement.i)
-    if stance == "accuses":
-        of = next((t for t in objects if t.pos_ in {"PROPN", "NOUN", "PRON"}), of)
     if cue.dep_ == "parataxis" or (cue.dep_ in {"advcl", "acl"} and not content):
         own = {token.i for token in cue.subtree}
         content.update(t.i for t in cue.sent if t.i not in own)
-    if cue.dep_ == "ROOT" and not any(child.dep_ in _CLAUSES for child in cue.children):
+    if cue.dep_ == "ROOT" and not clauses:
         content.update(_side_content(cue))
-    back = stance in {"denies", "confirms", "cannot_verify"} and _points_back(objects, content)
-    return frozenset(content), of, back
+    back = stance not in {"asserts", "announces", "threatens"} and _points_back(objects, content)
+    if stance == "accuses":
+        back = back or not any(deeds_of(cue.doc[number]) for number in content)
+        return frozenset(content), _accused(objects, about), back
+    return frozenset(content), None, back
+
+
+def _accused(objects: list[Token], about: list[Token]) -> Token | None:
+    """Whom an accusation is about: its object, or "blamed the blast on" somebody."""
+    on = (c for prep in about if prep.lower_ == "on" for c in prep.children if c.dep_ == "pobj")
+    named = (token for token in objects if token.pos_ in {"PROPN", "NOUN", "PRON"})
+    return next(on, None) or next(named, None)
 
 
 def _side_content(cue: Token) -> set[int]:
