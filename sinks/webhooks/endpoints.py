@@ -129,7 +129,7 @@ class EndpointPiece(Piece):
         return [(name, value) for name, value in named if value]
 
 
-class EndpointsFile(Piece):
+class _Whole(Piece):
     """The whole file."""
 
     schema_version: Literal[1] = Field(1, alias="schema")
@@ -171,7 +171,7 @@ def load_endpoints(source: str | Path, environ: Mapping[str, str]) -> tuple[Endp
     name, table = read_table(source, "endpoints.toml")
     problems: list[str] = []
     try:
-        pieces = EndpointsFile.model_validate(table).endpoint
+        pieces = _Whole.model_validate(table).endpoint
     except ValidationError as error:
         raise SettingsError(
             tuple(describe_problem(name, table, detail) for detail in error.errors())
@@ -192,6 +192,36 @@ def load_endpoints(source: str | Path, environ: Mapping[str, str]) -> tuple[Endp
     if problems:
         raise SettingsError(tuple(problems))
     return tuple(endpoints)
+
+
+class EndpointsFile:
+    """The file of endpoints as it is now; it is read again when it changes, or when asked."""
+
+    def __init__(self, path: Path, environ: Mapping[str, str]) -> None:
+        self.path = path
+        self._environ = environ
+        self._stamp: tuple[int, int] | None = None
+        self._asked = False
+
+    def load(self) -> tuple[Endpoint, ...]:
+        """Load the endpoints; where there is no file there are none."""
+        self._stamp, self._asked = self._find_stamp(), False
+        return load_endpoints(self.path, self._environ) if self._stamp else ()
+
+    def ask(self) -> None:
+        """Take the file for changed: secrets in other files may be new."""
+        self._asked = True
+
+    def has_changed(self) -> bool:
+        """Tell whether to load again."""
+        return self._asked or self._find_stamp() != self._stamp
+
+    def _find_stamp(self) -> tuple[int, int] | None:
+        try:
+            status = self.path.stat()
+        except OSError:
+            return None
+        return status.st_mtime_ns, status.st_size
 
 
 class _SecretReader:

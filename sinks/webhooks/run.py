@@ -17,13 +17,13 @@ from collections.abc import Callable, Sequence
 
 from sinks.consume import DeadLetterWriter, Limits, Message, TopicReader
 from sinks.webhooks.dispatch import Dispatcher
-from sinks.webhooks.endpoints import Endpoint
+from sinks.webhooks.endpoints import EndpointsFile
 from sinks.webhooks.enqueue import Enqueuer
 from sinks.webhooks.letters import build_letter
 from sinks.webhooks.settings import WebhookSettings
 from sinks.webhooks.store import STORE, DeliveryStore
 from streams.deadletters import Position, build_deadletter
-from streams.errors import TocsinError, UnknownSchemaError, WireError
+from streams.errors import SettingsError, TocsinError, UnknownSchemaError, WireError
 from streams.logs import get_log
 from streams.outcomes import Dead
 from streams.records import Alert, DeadLetter, decode
@@ -33,6 +33,9 @@ from streams.topics import ALERTS
 _LIMITS = Limits(records=100, size=4_000_000, seconds=0.2)
 """Small batches: an alert should not wait for company."""
 _LETTER_SECONDS = 5.0
+_WATCH_SECONDS = 2.0
+_SESSION_SECONDS = 10.0
+"""How long a killed sink keeps the topic from the one that takes its place."""
 _DAY = 86_400.0
 log = get_log("webhooks")
 
@@ -44,12 +47,13 @@ class WebhookSink:
         self,
         kafka: KafkaSettings,
         settings: WebhookSettings,
-        endpoints: Sequence[Endpoint],
+        file: EndpointsFile,
         topic: str = ALERTS.name,
     ) -> None:
         self._kafka = kafka
         self._settings = settings
-        self._endpoints = endpoints
+        self._file = file
+        self._endpoints = file.load()
         self._topic = topic
         self._path = settings.data_dir / STORE
         self._stopping = threading.Event()
@@ -64,36 +68,65 @@ class WebhookSink:
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
         store = DeliveryStore(self._path)
-        enqueuer = self._build_enqueuer(store)
-        dispatcher = Dispatcher(
-            store,
-            self._endpoints,
-            disable_after=self._settings.disable_after_days * _DAY,
-            on_disabled=lambda name, why: _tell(enqueuer, dispatcher, name, why),
-        )
+        dispatcher = self._build_dispatcher(store)
 
         def stop() -> None:
             self._stopping.set()
             dispatcher.stop()
 
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, stop)
-
         def read() -> None:
             self._read(lambda: loop.call_soon_threadsafe(dispatcher.wake))
 
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stop)
+        loop.add_signal_handler(signal.SIGHUP, self._file.ask)
         threads = [
             threading.Thread(target=self._guard, args=(work, loop, stop), name=work.__name__)
             for work in (read, self._write_letters)
         ]
         for thread in threads:
             thread.start()
-        log.info("webhooks started", endpoints=[endpoint.name for endpoint in self._endpoints])
-        await dispatcher.run(self._settings.grace)
-        for thread in threads:
-            await asyncio.to_thread(thread.join)
-        store.close()
+        try:
+            while not self._stopping.is_set():
+                names = [endpoint.name for endpoint in self._endpoints]
+                log.info("endpoints in use", endpoints=names, file=str(self._file.path))
+                watcher = asyncio.create_task(self._watch_file(dispatcher))
+                await dispatcher.run(self._settings.grace)
+                watcher.cancel()
+                dispatcher = self._build_dispatcher(store)
+        finally:
+            self._stopping.set()
+            for thread in threads:
+                await asyncio.to_thread(thread.join)
+            store.close()
         log.info("webhooks stopped")
+
+    async def _watch_file(self, dispatcher: Dispatcher) -> None:
+        """Stop the dispatcher when the endpoints have changed; the next one has the new ones."""
+        while True:
+            await asyncio.sleep(_WATCH_SECONDS)
+            if not self._file.has_changed():
+                continue
+            try:
+                self._endpoints = self._file.load()
+            except SettingsError as error:
+                log.warning("endpoints refused", problems=error.problems)
+                continue
+            dispatcher.stop()
+            return
+
+    def _build_dispatcher(self, store: DeliveryStore) -> Dispatcher:
+        def tell(name: str, why: str) -> None:
+            self._build_enqueuer(store).enqueue_notice(name, why, _now())
+            dispatcher.wake()
+
+        dispatcher = Dispatcher(
+            store,
+            self._endpoints,
+            disable_after=self._settings.disable_after_days * _DAY,
+            on_disabled=tell,
+        )
+        return dispatcher
 
     def _guard(
         self, work: Callable[[], None], loop: asyncio.AbstractEventLoop, stop: Callable[[], None]
@@ -112,9 +145,13 @@ class WebhookSink:
 
     def _read(self, wake: Callable[[], object]) -> None:
         store = DeliveryStore(self._path)
-        enqueuer = self._build_enqueuer(store)
         reader = TopicReader(
-            self._kafka, self._settings.group, [self._topic], _LIMITS, self._stopping.is_set
+            self._kafka,
+            self._settings.group,
+            [self._topic],
+            _LIMITS,
+            self._stopping.is_set,
+            _SESSION_SECONDS,
         )
         letters = DeadLetterWriter(self._kafka)
         try:
@@ -124,7 +161,7 @@ class WebhookSink:
                     continue
                 alerts, dead = decode_batch(batch, _now())
                 letters.write(dead)
-                added = enqueuer.enqueue(alerts, _now())
+                added = self._build_enqueuer(store).enqueue(alerts, _now())
                 # only now: what is on the disk is delivered, whatever happens to us
                 reader.commit(batch)
                 wake()
@@ -172,11 +209,6 @@ def decode_batch(
             parts = (message.key, message.value)
             dead.append(build_deadletter("webhooks", outcome, position, parts, now))
     return alerts, dead
-
-
-def _tell(enqueuer: Enqueuer, dispatcher: Dispatcher, name: str, why: str) -> None:
-    enqueuer.enqueue_notice(name, why, _now())
-    dispatcher.wake()
 
 
 def _now() -> dt.datetime:
