@@ -1,0 +1,217 @@
+"""Two mentions' facts in; the log-odds that they tell one happening, by part, or a contradiction, out.
+
+Similar words make two mentions neighbours; facts make them one event or two. Each part adds to or
+takes from the odds of the text (streams/merging/pairs.py). A contradiction is final: two towns fifty
+kilometres apart, two days, two magnitudes, two scores.
+
+The numbers are judgements, not fitted: no labelled set of events with coded facts exists. They are
+held by the scripted streams in tests/cases/streams, each of which is a happening that they decide.
+What this gets wrong on purpose: a date read wrong by two days makes a second event, because lumping
+two strikes into one is worse than a duplicate that the next report joins.
+"""
+
+from __future__ import annotations
+
+from streams.merging.facts import DAY, Facts, compare_sentences, measure_distance
+
+SAME_PLACE_KM = 3.0
+NEAR_KM = 10.0
+FAR_KM = 40.0
+LONG_RUNNING = 14 * DAY
+"""A kind that stays open longer (a trial, an outbreak) is told on many days."""
+
+ALIKE_GROUPS = frozenset(
+    {"attack", "geophysical", "weather", "fire", "transport_accident", "accident", "protest"}
+    | {"crime", "humanitarian", "health", "sport"}
+)
+"""Groups whose kinds are often two reporters' names for one thing."""
+
+ACROSS = frozenset(
+    frozenset(pair)
+    for pair in (
+        ("explosion", "bombing"),
+        ("explosion", "missile_strike"),
+        ("explosion", "drone_strike"),
+        ("explosion", "industrial_accident"),
+        ("explosion", "building_collapse"),
+        ("fire", "drone_strike"),
+        ("fire", "missile_strike"),
+        ("fire", "bombing"),
+        ("homicide", "shooting"),
+        ("homicide", "beating"),
+        ("homicide", "assassination"),
+        ("homicide", "massacre"),
+        ("territory_gained", "offensive"),
+        ("territory_gained", "armed_clash"),
+        ("territory_overtaken", "armed_clash"),
+        ("casualty_claim", "armed_clash"),
+        ("casualty_claim", "missile_strike"),
+        ("equipment_loss", "mobilization"),
+        ("drowning", "ship_accident"),
+        ("displacement", "flood"),
+        ("bankruptcy", "bailout"),
+        ("death", "illness"),
+        ("sanctions", "trade_measure"),
+        ("withdrawal", "agreement"),
+        ("transfer", "appointment"),
+        ("product_launch", "release"),
+        ("policy_announced", "announcement"),
+    )
+)
+"""Pairs of kinds in different groups that may name one happening."""
+
+APART = frozenset(
+    frozenset(pair)
+    for pair in (
+        ("appointment", "resignation"),
+        ("verdict", "acquittal"),
+        ("charge", "acquittal"),
+        ("charge", "sentence"),
+        ("charge", "execution"),
+        ("investigation", "sentence"),
+        ("layoffs", "hiring_plan"),
+        ("storm", "drought"),
+        ("flood", "drought"),
+        ("match_result", "injury_sport"),
+        ("match_result", "transfer"),
+        ("match_result", "doping"),
+        ("torture", "missile_strike"),
+        ("abduction", "missile_strike"),
+        ("abduction", "air_strike"),
+        ("sexual_violence", "missile_strike"),
+        ("weapons_intercepted", "abduction"),
+        ("rescue", "famine"),
+    )
+)
+"""Pairs of one group that are two happenings."""
+
+PERSONAL_GROUPS = frozenset(
+    ("people", "death", "justice", "arrest", "crime", "release", "sport", "business", "election")
+)
+"""Groups whose happenings are told apart by whom they befall."""
+
+EXACT_MEASURES = {"magnitude": 0.35, "score": 0.0}
+"""Numbers of which one happening has one, and how far two tellings may differ."""
+
+RISING = frozenset(
+    ("killed", "injured", "missing", "displaced", "detained", "rescued", "affected", "infected")
+)
+
+
+def compare_facts(a: Facts, b: Facts) -> dict[str, float] | None:
+    """Weigh every part; None when the two contradict each other."""
+    kind = _compare_kinds(a, b)
+    time = _compare_times(a, b)
+    place = _compare_places(a, b)
+    numbers = _compare_numbers(a, b)
+    if kind is None or time is None or place is None or numbers is None:
+        return None
+    return {
+        "kind": kind,
+        "time": time,
+        "place": place,
+        "number": numbers,
+        "people": _compare_people(a, b),
+        "sentence": 2.0 * compare_sentences(a, b) - 0.3,
+    }
+
+
+def can_be_one_kind(a: str, group_a: str, b: str, group_b: str) -> bool:
+    """Tell whether two kinds may name one happening."""
+    if a == b:
+        return True
+    pair = frozenset((a, b))
+    if pair in APART:
+        return False
+    return group_a == group_b or pair in ACROSS
+
+
+def _compare_kinds(a: Facts, b: Facts) -> float | None:
+    if a.kind == b.kind:
+        return 0.5
+    if not can_be_one_kind(a.kind, a.group, b.kind, b.group):
+        return None
+    if a.group != b.group:
+        return -0.8
+    return -0.4 if a.group in ALIKE_GROUPS else -1.4
+
+
+def _compare_times(a: Facts, b: Facts) -> float | None:
+    if a.start is not None and b.start is not None and a.end is not None and b.end is not None:
+        return _compare_days(a, b, max(a.start, b.start) - min(a.end, b.end))
+    if a.published is None or b.published is None:
+        return 0.0
+    expiry = min(a.expiry, b.expiry)
+    apart = abs(a.published - b.published)
+    if apart > expiry + DAY:
+        return None
+    return -0.5 if apart > expiry / 2 else 0.0
+
+
+def _compare_days(a: Facts, b: Facts, gap: float) -> float | None:
+    """Weigh two dated intervals; `gap` is the time between them, below zero when they overlap."""
+    precise = a.precise and b.precise
+    if gap < 0:
+        return 0.8 if precise else 0.2
+    if not precise:
+        return None if gap >= DAY else -0.3
+    if gap < DAY:
+        # midnight, a time zone, "overnight": one day off is a reader's error as often as not
+        return -0.7
+    expiry = min(a.expiry, b.expiry)
+    return -0.3 if expiry > LONG_RUNNING and gap <= expiry else None
+
+
+def _compare_places(a: Facts, b: Facts) -> float | None:
+    if a.country and b.country and a.country != b.country:
+        return None
+    if a.place and b.place and a.place == b.place:
+        return 1.2
+    if a.point and b.point and a.exact and b.exact:
+        return _compare_points(a, b)
+    if a.place and b.place and a.exact and b.exact and a.article == b.article:
+        # one article that names two towns tells two happenings
+        return None
+    if a.region and b.region:
+        return 0.3 if a.region == b.region else -3.0
+    return 0.0
+
+
+def _compare_points(a: Facts, b: Facts) -> float | None:
+    assert a.point is not None
+    assert b.point is not None
+    distance = measure_distance(a.point, b.point)
+    if distance > FAR_KM or (a.article == b.article and distance > SAME_PLACE_KM):
+        return None
+    if distance <= SAME_PLACE_KM:
+        return 0.8
+    if a.group == "territory":
+        return None
+    return -0.5 if distance <= NEAR_KM else -2.5
+
+
+def _compare_numbers(a: Facts, b: Facts) -> float | None:
+    weight = 0.0
+    for measure, value in a.numbers:
+        others = [other for name, other in b.numbers if name == measure]
+        if not others:
+            continue
+        nearest = min(others, key=lambda other: abs(other - value))
+        if measure in EXACT_MEASURES and abs(nearest - value) > EXACT_MEASURES[measure]:
+            return None
+        if nearest == value:
+            weight += 0.6 if value > 2 else 0.3
+        elif measure in RISING and min(nearest, value) > 0:
+            ratio = max(nearest, value) / min(nearest, value)
+            weight -= 0.2 if ratio <= 4 else 0.8
+        elif measure not in RISING:
+            weight -= 0.3
+    return max(-1.5, min(1.2, weight))
+
+
+def _compare_people(a: Facts, b: Facts) -> float:
+    if not a.people or not b.people:
+        return 0.0
+    if a.people & b.people:
+        return 0.8
+    return -2.0 if a.group in PERSONAL_GROUPS else -0.4

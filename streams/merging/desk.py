@@ -1,0 +1,206 @@
+"""One block's members and clusters, and the changes that a step would make to them.
+
+`Desk` is what stands in memory: it is rebuilt from the shelf and changed only by `Draft.apply`, after
+a step's writes were stored. `Draft` is a step's working copy: it reads through to the desk and keeps
+what would change, so that a step that is never stored leaves no trace.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import heapq
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from streams.lexicon.ontology import get_kind
+from streams.merging.blocking import is_story_block
+from streams.merging.index import BlockIndex
+from streams.merging.members import Cluster, Member
+
+STORY_DAYS = 14
+"""How long a story stays open after it was last heard of."""
+LATE_DAYS = 3
+"""How long after its expiry a cluster still takes mentions that arrive late."""
+KEEP_DAYS = 30
+"""How long a closed cluster is kept for corrections and withdrawals of its own mentions."""
+EXEMPLARS = 3
+"""Members at each end of an event that are indexed and compared: the first told and the last."""
+STORY_EXEMPLARS = 20
+MAX_MEMBERS = 200
+"""Members kept of a cluster: the first half and the last half told."""
+
+
+class Desk:
+    """The live state of one block."""
+
+    def __init__(self, block: str) -> None:
+        self.block = block
+        self.is_story = is_story_block(block)
+        self.members: dict[str, Member] = {}
+        self.clusters: dict[str, Cluster] = {}
+        self.cluster_of: dict[str, str] = {}
+        self.articles: dict[str, set[str]] = {}
+        self.wanted: dict[str, set[str]] = {}
+        """Members by the mention they are pinned to and that was not seen yet."""
+        self.index = BlockIndex()
+        self._indexed: dict[str, frozenset[str]] = {}
+        self._closing: list[tuple[dt.datetime, str]] = []
+        self._forgetting: list[tuple[dt.datetime, str]] = []
+
+    def put(self, cluster: Cluster, members: Iterable[Member]) -> None:
+        """Put a cluster and its changed members in place."""
+        for member in members:
+            self.members[member.id] = member
+            self.articles.setdefault(member.mention.article_id, set()).add(member.id)
+            if member.pin and member.pin not in self.members:
+                self.wanted.setdefault(member.pin, set()).add(member.id)
+            self.wanted.pop(member.id, None)
+        self.clusters[cluster.key] = cluster
+        for mention in cluster.members:
+            self.cluster_of[mention] = cluster.key
+        closes = cluster.touched + self._measure_life(cluster)
+        heapq.heappush(self._closing, (closes, cluster.key))
+        heapq.heappush(self._forgetting, (closes + dt.timedelta(days=KEEP_DAYS), cluster.key))
+        self._index(cluster)
+
+    def drop_cluster(self, key: str) -> None:
+        """Take a cluster out; its members stay until they are dropped or put elsewhere."""
+        self.clusters.pop(key, None)
+        for mention in self._indexed.pop(key, frozenset()):
+            self.index.remove(mention)
+
+    def drop_member(self, mention: str) -> None:
+        """Forget a member."""
+        member = self.members.pop(mention, None)
+        self.cluster_of.pop(mention, None)
+        self.index.remove(mention)
+        if member is None:
+            return
+        told = self.articles.get(member.mention.article_id, set())
+        told.discard(mention)
+        if not told:
+            self.articles.pop(member.mention.article_id, None)
+        if member.pin in self.wanted:
+            self.wanted[member.pin].discard(mention)
+
+    def close_expired(self, now: dt.datetime) -> None:
+        """Take clusters past their life out of the index; they take no more mentions."""
+        while self._closing and self._closing[0][0] < now:
+            _, key = heapq.heappop(self._closing)
+            cluster = self.clusters.get(key)
+            if cluster is not None and cluster.touched + self._measure_life(cluster) < now:
+                for mention in self._indexed.pop(key, frozenset()):
+                    self.index.remove(mention)
+
+    def pop_forgotten(self, now: dt.datetime, limit: int) -> Iterator[Cluster]:
+        """Name clusters that are to be deleted, at most `limit` a call."""
+        found = 0
+        while self._forgetting and self._forgetting[0][0] < now and found < limit:
+            _, key = heapq.heappop(self._forgetting)
+            cluster = self.clusters.get(key)
+            keep = dt.timedelta(days=KEEP_DAYS)
+            if cluster and cluster.touched + self._measure_life(cluster) + keep < now:
+                found += 1
+                yield cluster
+
+    def choose_exemplars(self, cluster: Cluster) -> tuple[str, ...]:
+        """Choose the members that stand for a cluster; those taken back do not."""
+        live = [m for m in cluster.members if not self.members[m].mention.withdrawn]
+        return _choose_ends(live, self.is_story)
+
+    def _index(self, cluster: Cluster) -> None:
+        before = self._indexed.get(cluster.key, frozenset())
+        after = frozenset(self.choose_exemplars(cluster))
+        for mention in before - after:
+            if self.cluster_of.get(mention) == cluster.key or mention not in self.cluster_of:
+                self.index.remove(mention)
+        for mention in after:
+            if not self.index.holds(mention, self.members[mention].profile):
+                self.index.add(mention, self.members[mention].profile)
+        self._indexed[cluster.key] = after
+
+    def _measure_life(self, cluster: Cluster) -> dt.timedelta:
+        if self.is_story:
+            return dt.timedelta(days=STORY_DAYS + LATE_DAYS)
+        kinds = {self.members[m].mention.kind for m in cluster.members if m in self.members}
+        longest = max((get_kind(kind).expiry_days for kind in kinds), default=1)
+        return dt.timedelta(days=longest + LATE_DAYS)
+
+
+class Draft:
+    """What a step would change on a desk."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.members: dict[str, Member] = {}
+        self.clusters: dict[str, Cluster | None] = {}
+        self.dropped: set[str] = set()
+        self._cluster_of: dict[str, str] = {}
+
+    def get_member(self, mention: str) -> Member | None:
+        """Look a member up."""
+        return self.members.get(mention) or self.desk.members.get(mention)
+
+    def get_cluster(self, key: str) -> Cluster | None:
+        """Look a cluster up."""
+        return self.clusters[key] if key in self.clusters else self.desk.clusters.get(key)
+
+    def find_cluster(self, mention: str) -> Cluster | None:
+        """Find the cluster that holds a mention."""
+        key = self._cluster_of.get(mention) or self.desk.cluster_of.get(mention)
+        return None if key is None else self.get_cluster(key)
+
+    def list_members(self, cluster: Cluster) -> list[Member]:
+        """List a cluster's members in the order of telling."""
+        found = (self.get_member(mention) for mention in cluster.members)
+        return [member for member in found if member is not None]
+
+    def choose_exemplars(self, cluster: Cluster) -> tuple[str, ...]:
+        """Choose the members that stand for a cluster; those taken back do not."""
+        found = ((mention, self.get_member(mention)) for mention in cluster.members)
+        live = [mention for mention, member in found if member and not member.mention.withdrawn]
+        return _choose_ends(live, self.desk.is_story)
+
+    def put_member(self, member: Member) -> None:
+        """Keep a new state of a member."""
+        self.members[member.id] = member
+
+    def put_cluster(self, cluster: Cluster) -> Cluster:
+        """Keep a new state of a cluster, members in order and not too many."""
+        ordered = sorted(cluster.members, key=self._rank)
+        if len(ordered) > MAX_MEMBERS:
+            half = MAX_MEMBERS // 2
+            self.dropped.update(ordered[half:-half])
+            ordered = ordered[:half] + ordered[-half:]
+        cluster = replace(cluster, members=tuple(ordered))
+        self.clusters[cluster.key] = cluster
+        for mention in ordered:
+            self._cluster_of[mention] = cluster.key
+        return cluster
+
+    def drop_cluster(self, key: str) -> None:
+        """Let a cluster go; its members have been put elsewhere."""
+        self.clusters[key] = None
+
+    def apply(self) -> None:
+        """Make the changes on the desk."""
+        for key, cluster in self.clusters.items():
+            if cluster is None:
+                self.desk.drop_cluster(key)
+        for cluster in self.clusters.values():
+            if cluster is not None:
+                self.desk.put(
+                    cluster, [self.members[m] for m in cluster.members if m in self.members]
+                )
+        for mention in self.dropped:
+            self.desk.drop_member(mention)
+
+    def _rank(self, mention: str) -> tuple[dt.datetime, str]:
+        member = self.get_member(mention)
+        assert member is not None
+        return member.rank
+
+
+def _choose_ends(live: list[str], is_story: bool) -> tuple[str, ...]:  # noqa: FBT001 - one caller
+    ends = STORY_EXEMPLARS if is_story else EXEMPLARS
+    return tuple(live) if len(live) <= 2 * ends else tuple(live[:ends] + live[-ends:])

@@ -1,0 +1,109 @@
+"""A mention in; what of it can agree with or contradict another mention out, ready to compare."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import zlib
+from dataclasses import dataclass
+
+from streams.identity import fold_text
+from streams.lexicon.ontology import get_kind
+from streams.merging.rarity import measure_rarity
+from streams.merging.terms import list_stems
+from streams.records import Actor, Mention, Where
+
+DAY = 86_400.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Facts:
+    """One mention's facts; times are seconds since 1970, None is unknown."""
+
+    article: str
+    kind: str
+    group: str
+    expiry: float
+    """How long an event of this kind stays open, in seconds."""
+    published: float | None
+    start: float | None
+    end: float | None
+    precise: bool
+    """Whether the interval is a day or less."""
+    country: str | None
+    region: str | None
+    place: str | None
+    point: tuple[float, float] | None
+    exact: bool
+    """Whether the place is a settlement or facility, and the event at it."""
+    people: frozenset[str]
+    """Folded last words of the names of who did it and to whom."""
+    numbers: tuple[tuple[str, float], ...]
+    sentence: dict[int, float]
+    """Rarity of each stem of the telling sentence, as a vector of length one."""
+
+
+def build_facts(mention: Mention) -> Facts:
+    """Read the facts out of a mention."""
+    kind = get_kind(mention.kind)
+    when, where = mention.when, mention.where
+    precise = when.precision in ("hour", "day")
+    exact = where is not None and where.precision == 1 and where.relation == "at"
+    return Facts(
+        article=mention.article_id,
+        kind=mention.kind,
+        group=kind.group,
+        expiry=kind.expiry_days * DAY,
+        published=_to_seconds(mention.published),
+        start=_to_seconds(when.start),
+        end=_to_seconds(when.end) if when.start else None,
+        precise=precise,
+        country=where.country if where else None,
+        region=where.admin1 if where else None,
+        place=_name_place(where),
+        point=(where.point.lat, where.point.lon) if where and where.point else None,
+        exact=exact and where is not None and where.feature in ("settlement", "facility"),
+        people=_name_people((*mention.actors, *mention.targets)),
+        numbers=tuple(
+            sorted({(n.measure, n.value) for n in mention.numbers if n.value is not None})
+        ),
+        sentence=_weigh_sentence(mention.sentence),
+    )
+
+
+def measure_distance(a: tuple[float, float], b: tuple[float, float]) -> float:
+    """Kilometres between two points, along the earth."""
+    lat_a, lon_a, lat_b, lon_b = (math.radians(value) for value in (*a, *b))
+    half = (
+        math.sin((lat_b - lat_a) / 2) ** 2
+        + math.cos(lat_a) * math.cos(lat_b) * math.sin((lon_b - lon_a) / 2) ** 2
+    )
+    return 12_742 * math.asin(min(1.0, math.sqrt(half)))
+
+
+def compare_sentences(a: Facts, b: Facts) -> float:
+    """Cosine of the two telling sentences, 0 to 1."""
+    short, long = sorted((a.sentence, b.sentence), key=len)
+    return sum(weight * long.get(stem, 0.0) for stem, weight in short.items())
+
+
+def _to_seconds(instant: dt.datetime | None) -> float | None:
+    return None if instant is None else instant.timestamp()
+
+
+def _name_place(where: Where | None) -> str | None:
+    if where is None or where.feature == "country":
+        return None
+    return fold_text(where.resolved or where.name) or None
+
+
+def _name_people(actors: tuple[Actor, ...]) -> frozenset[str]:
+    """Names of persons and bodies; words such as `a man` have no capital and name nobody."""
+    last_words = (actor.name.split()[-1] for actor in actors if actor.name.strip())
+    return frozenset(fold_text(word) for word in last_words if word[0].isupper())
+
+
+def _weigh_sentence(sentence: str) -> dict[int, float]:
+    weights = {zlib.crc32(stem.encode()): measure_rarity(stem) for stem in list_stems(sentence)}
+    length = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
+    return {stem: weight / length for stem, weight in weights.items()}

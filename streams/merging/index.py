@@ -1,0 +1,83 @@
+"""A profile in; the most resembling profiles of the block out, without looking at all of them.
+
+An inverted index over the heaviest terms of each text. Work is bounded however full the block is:
+terms are looked up from the rarest in this block to the commonest, and the look-up ends after
+`BUDGET` postings. What is lost: two texts that share only words which hundreds of live texts of the
+same block share too. Those words could not have told the two apart.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from streams.merging.terms import Profile
+
+TERMS = 40
+"""How many terms of a text are looked up and indexed, heaviest first."""
+BUDGET = 4_000
+"""Postings read for one look-up."""
+
+
+class BlockIndex:
+    """Profiles of one block by their terms; keys are mention ids."""
+
+    def __init__(self) -> None:
+        self._postings: dict[int, dict[str, float]] = {}
+        self._terms: dict[str, list[int]] = {}
+        self._profiles: dict[str, Profile] = {}
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._terms
+
+    def __len__(self) -> int:
+        return len(self._terms)
+
+    def holds(self, key: str, profile: Profile) -> bool:
+        """Tell whether exactly this profile is indexed under this key."""
+        return self._profiles.get(key) is profile
+
+    def add(self, key: str, profile: Profile) -> None:
+        """Index a profile, in place of an earlier one of the same key."""
+        self.remove(key)
+        weighed = _weigh_terms(profile)
+        self._terms[key] = [term for term, _ in weighed]
+        self._profiles[key] = profile
+        for term, weight in weighed:
+            self._postings.setdefault(term, {})[key] = weight
+
+    def remove(self, key: str) -> None:
+        """Take a profile out; nothing happens when it is not there."""
+        self._profiles.pop(key, None)
+        for term in self._terms.pop(key, ()):
+            postings = self._postings[term]
+            del postings[key]
+            if not postings:
+                del self._postings[term]
+
+    def find_near(self, profile: Profile, least: float, limit: int) -> list[tuple[str, float]]:
+        """Find up to `limit` keys with a cosine of at least `least`, best first, ties by key."""
+        found = [
+            (postings, weight)
+            for term, weight in _weigh_terms(profile)
+            if (postings := self._postings.get(term))
+        ]
+        found.sort(key=lambda pair: len(pair[0]))
+        scores: dict[str, float] = {}
+        budget = BUDGET
+        for postings, weight in found:
+            budget -= len(postings)
+            if budget < 0:
+                break
+            for key, other in postings.items():
+                scores[key] = scores.get(key, 0.0) + weight * other
+        near = [(key, score) for key, score in scores.items() if score >= least]
+        near.sort(key=lambda pair: (-round(pair[1], 6), pair[0]))
+        return near[:limit]
+
+
+def _weigh_terms(profile: Profile) -> list[tuple[int, float]]:
+    weights = profile.counts * profile.rarities
+    order = np.lexsort((profile.ids, -weights))[:TERMS]
+    chosen = weights[order]
+    length = float(np.linalg.norm(chosen)) or 1.0
+    return list(zip(profile.ids[order].tolist(), (chosen / length).tolist(), strict=True))

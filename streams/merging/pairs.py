@@ -1,0 +1,199 @@
+"""The profiles of a neighbourhood in; for every pair, how likely they tell one story, and why, out.
+
+This is the one similarity of the project: events and stories, the stream, `tocsin cluster` and the
+scores in docs/merging.md all use it.
+
+The theory. Two reports of one boxing match and two reports of two matches of one champion share most
+of their words; what tells them apart is what is *not* shared in the neighbourhood. So a pair is never
+compared alone, but inside the neighbourhood it was found in (the mention and whatever it resembles):
+words are weighed by their rarity in English, and once more by their rarity here, and vectors are
+compared after the mean of the neighbourhood is taken away. A logistic regression, trained on
+labelled stories held out whole (benchmarks/calibrate_merging.py), weighs the parts; its weights are
+data in weights.json. Short texts (a headline alone) have weights of their own, and so do texts that
+were not embedded. The biases are set so that groups join at a mean likelihood of one half.
+
+What it gets wrong on purpose: in a neighbourhood of one single happening the words that everybody
+uses count little, so tellings that share nothing else drift apart. Training includes such
+neighbourhoods for that reason.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Literal, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from streams.merging.terms import LEAD, LEAD_NAME, NAME, NUMBER, Profile
+
+Floats = npt.NDArray[np.float32]
+WeightSet = Literal["full", "brief", "full_without_vectors", "brief_without_vectors"]
+
+PARTS = (
+    "words",
+    "words_here",
+    "words_rare_here",
+    "lead",
+    "lead_here",
+    "names",
+    "names_here",
+    "lead_names",
+    "numbers",
+    "dates",
+    "years",
+    "weekdays",
+    "vector",
+    "vector_here",
+)
+"""Names of the parts, in the order of the weights. `_here`: weighed within the neighbourhood."""
+
+BRIEF = 30
+"""Words with meaning up to which a text is short; a headline and a sentence have fewer."""
+VECTOR_PARTS = ("vector", "vector_here")
+CENTRING = 0.7
+"""How much of the neighbourhood's mean is taken from a vector; of a small one, most is itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """A logistic regression over standardised parts, and the likelihood from which pairs join."""
+
+    mean: Floats
+    scale: Floats
+    weight: Floats
+    bias: float
+
+
+@cache
+def load_weights(name: WeightSet) -> Weights:
+    """Load a set of weights."""
+    text = resources.files("streams.merging").joinpath("weights.json").read_text("utf-8")
+    stored = json.loads(text)[name]
+    return Weights(
+        mean=np.array([stored["mean"][part] for part in PARTS], np.float32),
+        scale=np.array([stored["scale"][part] for part in PARTS], np.float32),
+        weight=np.array([stored["weight"][part] for part in PARTS], np.float32),
+        bias=float(stored["bias"]),
+    )
+
+
+def score_parts(parts: Floats, weights: Weights) -> Floats:
+    """Turn parts (the last axis) into log-odds of telling one story."""
+    standard = (parts - weights.mean) / weights.scale
+    odds: Floats = (standard @ weights.weight + weights.bias).astype(np.float32)
+    return odds
+
+
+def to_likelihood(odds: Floats) -> Floats:
+    """Turn log-odds into a likelihood, 0 to 1."""
+    likelihood: Floats = (1 / (1 + np.exp(-odds.clip(-30, 30)))).astype(np.float32)
+    return likelihood
+
+
+def score_profiles(profiles: Sequence[Profile], *, last_only: bool = False) -> Floats:
+    """Log-odds of every pair: an array [rows, profiles]; see `measure_pairs`."""
+    parts = measure_pairs(profiles, last_only=last_only)
+    brief = np.array([profile.length <= BRIEF for profile in profiles])
+    bare = np.array([profile.vector is None for profile in profiles])
+    rows = slice(len(profiles) - 1, None) if last_only else slice(None)
+    is_brief = brief[rows, None] | brief[None, :]
+    is_bare = bare[rows, None] | bare[None, :]
+    odds = np.zeros(parts.shape[:2], np.float32)
+    for name, chosen in (
+        ("full", ~is_brief & ~is_bare),
+        ("brief", is_brief & ~is_bare),
+        ("full_without_vectors", ~is_brief & is_bare),
+        ("brief_without_vectors", is_brief & is_bare),
+    ):
+        if chosen.any():
+            odds[chosen] = score_parts(parts[chosen], load_weights(cast("WeightSet", name)))
+    return odds
+
+
+def measure_pairs(profiles: Sequence[Profile], *, last_only: bool = False) -> Floats:
+    """Measure the parts of every pair: an array [rows, profiles, parts].
+
+    With `last_only` there is one row, the last profile against all: what linking one mention needs.
+    """
+    terms = _Terms(profiles)
+    rows = slice(len(profiles) - 1, None) if last_only else slice(None)
+    everything = terms.counts * terms.rarities
+    here = everything * terms.local_half
+    rare_here = everything * terms.local
+    lead = (terms.flags & LEAD) > 0
+    named = (terms.flags & NAME) > 0
+    lead_named = (terms.flags & LEAD_NAME) > 0
+    numbers = (terms.flags & NUMBER) > 0
+    parts = (
+        terms.compare(everything, rows),
+        terms.compare(here, rows),
+        terms.compare(rare_here * (1 + lead), rows),
+        terms.compare(terms.rarities * lead, rows),
+        terms.compare(rare_here * lead, rows),
+        terms.compare(everything * named, rows),
+        terms.compare(rare_here * named, rows),
+        terms.compare(terms.rarities * lead_named, rows),
+        terms.compare(terms.counts * terms.local_half * numbers, rows),
+        _agree([profile.dates for profile in profiles], rows),
+        _agree([profile.years for profile in profiles], rows),
+        _agree([profile.weekdays for profile in profiles], rows),
+        *_compare_vectors(profiles, rows),
+    )
+    return np.stack(parts, axis=-1)
+
+
+class _Terms:
+    """The terms of a neighbourhood, each entry with its row (text) and column (term)."""
+
+    def __init__(self, profiles: Sequence[Profile]) -> None:
+        self.size = len(profiles)
+        sizes = [len(profile.ids) for profile in profiles]
+        ids = np.concatenate([profile.ids for profile in profiles])
+        self.row = np.repeat(np.arange(self.size), sizes)
+        self.counts = np.concatenate([profile.counts for profile in profiles])
+        self.rarities = np.concatenate([profile.rarities for profile in profiles])
+        self.flags = np.concatenate([profile.flags for profile in profiles])
+        vocabulary, self.column = np.unique(ids, return_inverse=True)
+        self.width = len(vocabulary)
+        # 1 for a term of one text here, towards 0 for a term of all
+        texts = np.bincount(self.column, minlength=self.width)
+        span = np.log(self.size + 1)
+        self.local: Floats = (np.log((self.size + 1) / texts) / span).astype(np.float32)[
+            self.column
+        ]
+        self.local_half: Floats = np.sqrt(self.local)
+
+    def compare(self, weights: npt.NDArray[np.floating], rows: slice) -> Floats:
+        """Cosine of every pair under these term weights."""
+        matrix = np.zeros((self.size, self.width), np.float32)
+        matrix[self.row, self.column] = weights
+        matrix /= np.maximum(np.linalg.norm(matrix, axis=1, keepdims=True), 1e-9)
+        cosine: Floats = matrix[rows] @ matrix.T
+        return cosine
+
+
+def _agree(sets: Sequence[frozenset[int] | frozenset[tuple[int, int]]], rows: slice) -> Floats:
+    """1 where two sets meet, -1 where both speak and do not meet, 0 where one is silent."""
+    table = np.zeros((len(sets), len(sets)), np.float32)
+    speaking = [index for index, found in enumerate(sets) if found]
+    for a in speaking:
+        for b in speaking:
+            table[a, b] = -1.0 if sets[a].isdisjoint(sets[b]) else 1.0
+    return table[rows]
+
+
+def _compare_vectors(profiles: Sequence[Profile], rows: slice) -> tuple[Floats, Floats]:
+    nothing = np.zeros((len(profiles), len(profiles)), np.float32)[rows]
+    known = [profile.vector for profile in profiles if profile.vector is not None]
+    if not known:
+        return nothing, nothing
+    blank = np.zeros_like(known[0])
+    vectors = np.stack([blank if p.vector is None else p.vector for p in profiles])
+    centred = vectors - CENTRING * np.mean(known, axis=0)
+    centred /= np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-9)
+    return vectors[rows] @ vectors.T, centred[rows] @ centred.T

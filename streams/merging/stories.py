@@ -1,0 +1,200 @@
+"""The main mention of an article in; the story it belongs to, told to the mention's home, out.
+
+A story is what a newsroom calls one: everything reported about one happening and what it led to. Its
+block sees one mention of every article of a language, also of those that report no event that is
+counted. Each arrival gathers its neighbourhood (what resembles it, and what their stories hold) and
+groups it anew by average link; so a story found too early is divided, and two that were one are
+joined, as soon as the evidence is there. The groups take the names of the stories they overlap most.
+
+One block for a language is one partition's work: see the measure in docs/merging.md. A story also
+brings vague mentions together: one whose place is only a country is shown to the blocks in which
+other articles of its story have their events.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+from streams.identity import build_id
+from streams.lexicon.ontology import OTHER
+from streams.merging.blocking import get_group, is_story_block, is_vague
+from streams.merging.desk import Draft
+from streams.merging.members import Cluster, Member
+from streams.merging.pairs import BRIEF, score_profiles, to_likelihood
+from streams.merging.regroup import group_pairs
+from streams.records import Mention, Relay
+
+JOIN = 0.5
+"""Mean likelihood that joins groups; the biases of the weights are set for it."""
+NEAR, LEAST = 30, 0.06
+NEAR_BRIEF, LEAST_BRIEF = 40, 0.03
+"""A short text shares few words with its like, so its neighbourhood is looked for further out."""
+HOOD = 80
+"""Members of a neighbourhood at most: the work for each article is bounded."""
+MATES = 30
+"""Members that one story brings into a neighbourhood at most."""
+SHOWN = "#shown"
+TOLD = "#story"
+MAX_SHOWN = 3
+"""Blocks that a vague mention is shown to at most."""
+
+
+def merge_story_mention(draft: Draft, member: Member) -> list[tuple[str, Mention]]:
+    """Merge a new state of a member into the stories of its block."""
+    known = draft.find_cluster(member.id)
+    changed = known is None or draft.desk.members[member.id].profile is not member.profile
+    draft.put_member(member)
+    if known is not None:
+        draft.put_cluster(replace(known, touched=max(known.touched, member.mention.fetched)))
+    if member.mention.withdrawn or not changed:
+        if known is None:
+            _open(draft, member)
+    else:
+        _regroup(draft, member, known)
+    return _tell_homes(draft)
+
+
+def _regroup(draft: Draft, member: Member, known: Cluster | None) -> None:
+    hood = _gather(draft, member)
+    if len(hood) == 1:
+        if known is None:
+            _open(draft, member)
+        return
+    likelihood = to_likelihood(score_profiles([one.profile for one in hood]))
+    labels = group_pairs(likelihood, JOIN)
+    groups: dict[int, list[Member]] = {}
+    for one, label in zip(hood, labels, strict=True):
+        groups.setdefault(label, []).append(one)
+    for key, group in _name_groups(draft, groups):
+        _collect(draft, key, group)
+
+
+def _gather(draft: Draft, member: Member) -> list[Member]:
+    """Gather a mention's neighbourhood: the nearest, and their stories' members, in order."""
+    brief = member.profile.length <= BRIEF
+    least, limit = (LEAST_BRIEF, NEAR_BRIEF) if brief else (LEAST, NEAR)
+    near = [key for key, _ in draft.desk.index.find_near(member.profile, least, limit)]
+    hood = dict.fromkeys(mention for mention in near if mention != member.id)
+    for mention in list(hood):
+        story = draft.find_cluster(mention)
+        for mate in draft.choose_exemplars(story)[-MATES:] if story else ():
+            if len(hood) < HOOD and mate != member.id:
+                hood.setdefault(mate)
+    found = [draft.get_member(mention) for mention in hood]
+    live = [one for one in found if one is not None and not one.mention.withdrawn]
+    return sorted([*live, member], key=lambda one: one.rank)
+
+
+def _name_groups(draft: Draft, groups: dict[int, list[Member]]) -> list[tuple[str, list[Member]]]:
+    """Give every group the key of the story it overlaps most; a story names one group only."""
+    overlaps: Counter[tuple[int, str]] = Counter()
+    for label, group in groups.items():
+        for one in group:
+            story = draft.find_cluster(one.id)
+            if story is not None:
+                overlaps[label, story.key] += 1
+    names: dict[int, str] = {}
+    for (label, key), _ in sorted(overlaps.items(), key=lambda pair: (-pair[1], pair[0][0])):
+        if label not in names and key not in names.values():
+            names[label] = key
+    taken = set(names.values())
+    named = []
+    for label, group in groups.items():
+        key = names.get(label) or _choose_new_key(draft, group, taken)
+        taken.add(key)
+        named.append((key, group))
+    return named
+
+
+def _choose_new_key(draft: Draft, group: list[Member], taken: set[str]) -> str:
+    for one in group:
+        key = _build_key(one)
+        if key not in taken and draft.get_cluster(key) is None:
+            return key
+    return build_id("s1", *(one.mention.article_id for one in group))
+
+
+def _collect(draft: Draft, key: str, group: list[Member]) -> None:
+    """Bring a group's members into one story, out of the stories they were in."""
+    moved = [one for one in group if (c := draft.find_cluster(one.id)) is None or c.key != key]
+    if not moved:
+        return
+    for one in moved:
+        old = draft.find_cluster(one.id)
+        if old is not None:
+            _remove(draft, old, one.id)
+    story = draft.get_cluster(key) or Cluster(
+        key=key, block=draft.desk.block, members=(), touched=group[0].mention.fetched
+    )
+    draft.put_cluster(
+        replace(
+            story,
+            members=(*story.members, *(one.id for one in moved)),
+            touched=max([story.touched, *(one.mention.fetched for one in moved)]),
+        )
+    )
+
+
+def _remove(draft: Draft, story: Cluster, mention: str) -> None:
+    rest = tuple(one for one in story.members if one != mention)
+    if rest:
+        draft.put_cluster(replace(story, members=rest))
+    else:
+        draft.drop_cluster(story.key)
+
+
+def _open(draft: Draft, member: Member) -> None:
+    key = _build_key(member)
+    if draft.get_cluster(key) is not None:
+        key = build_id("s1", member.mention.article_id, member.id)
+    draft.put_cluster(
+        Cluster(
+            key=key,
+            block=draft.desk.block,
+            members=(member.id,),
+            touched=member.mention.fetched,
+        )
+    )
+
+
+def _build_key(member: Member) -> str:
+    return build_id("s1", member.mention.article_id)
+
+
+def _tell_homes(draft: Draft) -> list[tuple[str, Mention]]:
+    """Tell the blocks of events which story their mentions are in, and show them vague ones."""
+    relays: list[tuple[str, Mention]] = []
+    for story in [found for found in draft.clusters.values() if found is not None]:
+        told = dict(story.sent.get(TOLD, {}))
+        shown = dict(story.sent.get(SHOWN, {}))
+        members = [m for m in draft.list_members(story) if not is_story_block(m.mention.blocks[0])]
+        for member in members:
+            if told.get(member.id) != story.key and not member.mention.withdrawn:
+                told[member.id] = story.key
+                relays.append(_relay(story, member, member.mention.blocks[0]))
+        relays += _show_vague(members, shown)
+        draft.put_cluster(replace(story, sent={TOLD: told, SHOWN: shown}))
+    return relays
+
+
+def _show_vague(members: list[Member], shown: dict[str, str]) -> list[tuple[str, Mention]]:
+    relays: list[tuple[str, Mention]] = []
+    for vague in members:
+        mention = vague.mention
+        if not is_vague(mention.where) or mention.kind == OTHER or mention.withdrawn:
+            continue
+        group = get_group(mention.blocks[0])
+        homes = dict.fromkeys(one.mention.blocks[0] for one in members)
+        others = [b for b in homes if get_group(b) == group and b not in mention.blocks]
+        known = shown.get(vague.id, "").split("\n") if vague.id in shown else []
+        fresh = [block for block in others if block not in known][: MAX_SHOWN - len(known)]
+        if fresh:
+            shown[vague.id] = "\n".join([*known, *fresh])
+            relays += [(block, mention) for block in fresh]
+    return relays
+
+
+def _relay(story: Cluster, member: Member, home: str) -> tuple[str, Mention]:
+    relay = Relay(sender=story.block, story=story.key)
+    return home, member.mention.model_copy(update={"relay": relay})
