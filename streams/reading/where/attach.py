@@ -56,7 +56,7 @@ def _down(node: Token, trigger: Token) -> float:
     if dep in ("relcl", "acl"):
         return 1.5 if head.i == trigger.i else 4.0
     if dep == "advcl":
-        return 2.0 if node.tag_ == "VBG" else 4.0
+        return 1.0 if node.tag_ == "VBG" else 4.0
     if dep in ("ccomp", "parataxis"):
         return 5.0
     if dep == "conj":
@@ -67,6 +67,8 @@ def _down(node: Token, trigger: Token) -> float:
         return 0.3
     if dep == "appos":
         return 0.5
+    if dep == "dobj":
+        return 0.7
     if dep in ("compound", "nmod", "amod", "poss"):
         return 0.4 if head.i == trigger.i else 1.5
     return 1.0

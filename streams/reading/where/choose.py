@@ -30,6 +30,10 @@ _ORIGIN = frozenset(("from",))
 _MOVES_AWAY = frozenset(
     "withdraw retreat flee leave escape evacuate deport expel pull return release depart free".split()
 )
+_OFFICES = frozenset(
+    "mayor governor president minister king queen bishop archbishop head leader chief university bank duke prince "
+    "citizen native ambassador ruler parliament government consul editor director".split()
+)
 _HAPPEN = frozenset("happen occur take strike hit unfold erupt come break".split())
 _SLACK = 1.6
 """A place within this price of the nearest one may be the better one by being smaller."""
@@ -88,11 +92,20 @@ def _preposition(place: FoundPlace, trigger: Token) -> float:
         return 0.0
     if word in _ORIGIN and trigger.lemma_.lower() not in _MOVES_AWAY:
         return 2.0
+    if word == "of" and _is_office(place):
+        return 5.0  # the mayor of a town need not be in it
     if word in _TOWARD or word == "to":
         return 0.7
     if word in ("for", "about", "on") and place.where.feature == "country":
         return 1.0
     return 0.0
+
+
+def _is_office(place: FoundPlace) -> bool:
+    node = place.head
+    while node.dep_ in ("pobj", "conj", "compound", "nmod") and node.head.i != node.i:
+        node = node.head
+    return node.lower_ == "of" and node.head.lemma_.lower() in _OFFICES
 
 
 def _preposition_of(place: FoundPlace) -> str | None:

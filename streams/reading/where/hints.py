@@ -10,7 +10,7 @@ from spacy.tokens import Token
 
 from streams.reading.where.gazetteer import Gazetteer
 from streams.reading.where.model import NamedPlace, PlaceRole
-from streams.reading.where.places import GENERIC, fold
+from streams.reading.where.places import GENERIC, Place, fold
 from streams.reading.where.words import PROVINCES, STATES, STRIKE_LEMMAS
 from streams.reading.who.countries import find_country
 
@@ -38,10 +38,6 @@ def _container_after(named: NamedPlace, by_first: dict[tuple[int, int], NamedPla
     steps = 0
     while i < end and steps < _AFTER:
         word = doc[i]
-        other = by_first.get((id(doc), i))
-        if other is not None:
-            _take(named, other)
-            return
         short = fold(word.text).replace(" ", "")
         if (
             comma
@@ -52,6 +48,10 @@ def _container_after(named: NamedPlace, by_first: dict[tuple[int, int], NamedPla
             if word.text.isupper() or i + 1 >= end or "." in word.text or doc[i + 1].text == ".":
                 named.container_country = "US" if short in STATES else "CA"
                 named.container_admin1 = STATES.get(short) or PROVINCES.get(short)
+            return
+        other = by_first.get((id(doc), i))
+        if other is not None:
+            _take(named, other)
             return
         if word.lower_ not in _LINKS:
             return
@@ -70,22 +70,25 @@ def _take(named: NamedPlace, other: NamedPlace) -> None:
     """Let `other`, which stands right after, contain `named`, where it is a country or a region."""
     if other.key == named.key:
         return
-    for place in other.places:
-        if place.feature == "country":
-            named.container_country = place.country
-            return
-        if (
-            place.feature == "region"
-            and place.admin1
-            and (other.generic or _is_region_of(named, place.country, place.admin1))
-        ):
-            named.container_country, named.container_admin1 = place.country, place.admin1
-            return
+    holders = [place for place in other.places if place.feature in ("country", "region") and place.country]
+    inside = [place for place in holders if _holds(place, named)]
+    sure = [place for place in holders if place.feature == "country" or other.generic]
+    chosen = next(iter(inside or sure), None)
+    if chosen is None or named.places and chosen.feature == "country" and named.places[0].feature == "country":
+        return
+    named.container_country = chosen.country
+    named.container_admin1 = chosen.admin1 if chosen.feature == "region" else None
+    if inside:
+        other.chosen = chosen
 
 
-def _is_region_of(named: NamedPlace, country: str | None, admin1: str) -> bool:
-    """Whether some candidate of the name lies in that region: then the comma means "in"."""
-    return any(place.country == country and place.admin1 == admin1 for place in named.places)
+def _holds(place: Place, named: NamedPlace) -> bool:
+    """Whether some candidate of the name lies in that country or region: then the comma means "in"."""
+    return any(
+        town.country == place.country and (place.feature == "country" or town.admin1 == place.admin1)
+        for town in named.places
+        if town.feature != "country"
+    )
 
 
 def _container_before(named: NamedPlace, found: list[NamedPlace]) -> None:

@@ -33,7 +33,7 @@ GENERIC = (
 
 _GENERIC_END = re.compile(rf"\s+(?:{'|'.join(GENERIC)}|administrative region|autonomous republic)$")
 _GENERIC_START = re.compile(
-    rf"^(?:the\s+)?(?:{'|'.join(GENERIC)}|autonomous republic)\s+of\s+|^the\s+"
+    rf"^(?:the\s+)?(?:{'|'.join(GENERIC)}|autonomous republic)\s+of\s+"
 )
 
 
@@ -119,6 +119,14 @@ def load_countries() -> dict[str, tuple[Place, ...]]:
         )
         found[fold(row["name"])] = (place,)
     return found
+
+
+@cache
+def capitals() -> dict[str, str]:
+    """The capital of each country."""
+    from streams.reading.where.packages import read_countries  # noqa: PLC0415 - the edge file reads packages
+
+    return {country.code: country.capital for country in read_countries()}
 
 
 @cache

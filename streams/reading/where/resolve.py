@@ -20,7 +20,7 @@ from streams.reading.parse import ParsedArticle
 from streams.reading.where.gazetteer import Gazetteer
 from streams.reading.where.hints import read_hints
 from streams.reading.where.model import FoundPlace, NamedPlace, Places
-from streams.reading.where.places import Place
+from streams.reading.where.places import Place, capitals
 from streams.reading.where.scan import scan_places
 from streams.reading.who.countries import name_country
 from streams.records import Candidate, PlacePrecision, Point, Where
@@ -109,7 +109,7 @@ def _read_context(parsed: ParsedArticle, names: list[NamedPlace]) -> _Context:
             context.countries[top.country] += 1
     for sentence in parsed.sentences:
         for token in sentence.tokens:
-            if token.ent_type_ == "NORP":
+            if token.text[:1].isupper() and token.tag_ not in ("NNP", "DT", "IN", "PRP"):
                 people = name_country(token.text)
                 if people is not None and people.sense == "people":
                     context.countries[people.iso] += 1
@@ -228,11 +228,15 @@ def _score(
     if admin1 is not None and place.feature == "settlement" and place.admin1 != admin1:
         return -1.0
     score = _prior(place, generic=any(n.generic for n in group), has_town=_has_town(group))
+    if any(named.chosen is place for named in group):
+        score += 1.0
     if place.feature == "country" and country is not None and place.country != country:
         score -= 0.6  # "Georgia" after a comma and a US town is the state
     if admin1 is not None and place.admin1 == admin1:
         score += 0.5
     elif country is not None and place.country == country and place.feature != "country":
+        score += 0.3
+    if place.feature == "settlement" and place.name == capitals().get(place.country or "") and place.population >= 100_000:
         score += 0.3
     score += 0.4 * min(1.0, 1.5 * context.share(place.country))
     if place.admin1 and context.admin1s[place.country or "", place.admin1]:
@@ -260,7 +264,7 @@ def _prior(place: Place, *, generic: bool, has_town: bool) -> float:
         if generic:
             return 1.0
         lone = place.country in ("US", "CA", "AU", "GB", "IN") or not has_town
-        return (0.62 if lone else 0.3) - (0.1 if place.is_alternate else 0.0)
+        return (0.75 if lone else 0.3) - (0.1 if place.is_alternate else 0.0)
     if place.feature == "settlement":
         if generic and generic is not None and place.population < _BIG:
             return 0.1
@@ -300,7 +304,7 @@ def _differs(best: Place, other: Place) -> bool:
     if best.country != other.country:
         return True
     if "country" in (best.feature, other.feature):
-        return best.feature != other.feature
+        return best.feature == "region" or other.feature == "region"  # a city may bear its state's name
     if best.feature != other.feature and best.admin1 == other.admin1:
         return False
     if best.lat is None or other.lat is None or best.lon is None or other.lon is None:
@@ -367,7 +371,7 @@ def _unresolved(
             country = next(iter(regions))[0]
         elif len(countries) == 1 and context.share(next(iter(countries))) > 0:
             country = next(iter(countries))
-        else:
+        elif not countries or context.top() in countries:
             country = context.top()
     if admin1 is None:
         same = {region for region in regions if region[0] == country}

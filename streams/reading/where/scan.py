@@ -25,12 +25,16 @@ from streams.reading.where.words import (
     NEAR,
     NOT_PLACES,
     PLACE_NOUNS,
+    PROVINCES,
+    STATES,
+    STRIKE_LEMMAS,
     TITLES,
 )
 
 _MAX_WORDS = 6
 _INNER = frozenset(
-    "of the and de la le les el al du do da del des di sur upon on in ez az am an der den ad".split()
+    "of the and de la le les el al au aux du do da del des di sur sous upon on in ez az am an der den ad nuclear power "
+    "hydroelectric naval air military refugee international".split()
 )
 _PUNCT_INNER = frozenset(("-", "\u2013", "'", "\u2019", ".", "\u2010"))
 _PLACE_ENTS = frozenset(("GPE", "LOC", "FAC"))
@@ -75,7 +79,7 @@ def _scan_sentence(
     at = 0
     while at < len(tokens):
         token = tokens[at]
-        if not token.text[:1].isupper() or token.ent_type_ in _OTHER_ENTS:
+        if not token.text[:1].isupper() or _is_short_state(tokens, at):
             at += 1
             continue
         named = _longest(sentence, tokens, at, gazetteer, people, known)
@@ -84,6 +88,16 @@ def _scan_sentence(
             continue
         yield named
         at = named.last.i - tokens[0].i + 1
+
+
+def _is_short_state(tokens: list[Token], at: int) -> bool:
+    """Whether a token is "Ill." or "NY" after a town and a comma."""
+    token = tokens[at]
+    if at < 2 or tokens[at - 1].text != ",":
+        return False
+    short = fold(token.text).replace(" ", "")
+    dotted = "." in token.text or (at + 1 < len(tokens) and tokens[at + 1].text == ".")
+    return (short in STATES or short in PROVINCES) and (dotted or token.text.isupper())
 
 
 def _longest(
@@ -101,7 +115,7 @@ def _longest(
             continue
         text = doc.text[words[0].idx : words[-1].idx + len(words[-1].text)]
         places = gazetteer.find(text)
-        if len(text) <= 3 and not text.isupper():
+        if len(text) <= 3 and not text.isupper() and "." not in text:
             places = tuple(
                 place
                 for place in places
@@ -192,24 +206,31 @@ def _accept(
     label, is_larger = _entity(words)
     before = first.nbor(-1) if first.i > sentence.tokens.start else None
     after = last.nbor(1) if last.i + 1 < sentence.tokens.end else None
-    locative = _is_locative(first, sentence)
     key = fold(text)
     if before is not None and fold(before.text) in TITLES and before.text[:1].isupper():
         return None
-    if _is_inside_name(before, after, label, is_larger, text, first, last):
+    has_generic = after is not None and after.lower_ in GENERIC
+    locative = has_generic or _is_locative(first, sentence, places)
+    if _is_inside_name(before, after, label, last, is_larger=is_larger, is_locative=locative):
         return None
-    if label in _NAME_ENTS and not is_larger and label != "NORP":
-        if not locative and key not in known and not _is_big(places):
-            return None
-        if label == "PERSON" and not locative:
-            return None
-    if label == "NORP":
-        return None
-    if not label and not (locative or key in known or _has_container(after) or _is_big(places)):
+    if not _is_believed(label, places, locative=locative, known=key in known or _has_container(after)):
         return None
     if len(words) == 1 and key in people.names and not (locative and label in _PLACE_ENTS):
         return None
     return _build(sentence, words, text, key, places, is_locative=locative)
+
+
+def _is_believed(
+    label: str, places: tuple[Place, ...], *, locative: bool, known: bool
+) -> bool:
+    """Whether a name of the gazetteer is a place here: the parser's label is one sign among others."""
+    if label in _PLACE_ENTS or locative or places[0].feature in ("facility", "sea", "water"):
+        return True
+    if label == "PERSON":
+        return False
+    if label == "NORP":
+        return known and places[0].feature == "settlement"
+    return known or _is_big(places)
 
 
 def _is_big(places: tuple[Place, ...]) -> bool:
@@ -224,10 +245,10 @@ def _is_inside_name(
     before: Token | None,
     after: Token | None,
     label: str,
-    is_larger: bool,
-    text: str,
-    first: Token,
     last: Token,
+    *,
+    is_larger: bool,
+    is_locative: bool,
 ) -> bool:
     """Whether the words are part of a longer name of something else."""
     if after is not None and after.text[:1].isupper() and after.text.isalpha():
@@ -238,45 +259,60 @@ def _is_inside_name(
             return True
         if last.dep_ == "compound" and last.head.i > last.i and last.head.text[:1].isupper():
             return True
-    if before is not None and before.text[:1].isupper() and before.i > before.sent.start:
-        if (
-            before.pos_ == "PROPN"
-            and before.lower_ not in DIRECTIONS
-            and before.ent_type_ not in _PLACE_ENTS
-        ):
+    opens = before is None or before.i <= before.sent.start
+    if before is not None and not opens and before.text[:1].isupper() and before.pos_ == "PROPN":
+        if before.lower_ not in DIRECTIONS and before.ent_type_ not in _PLACE_ENTS:
             return True
-    if is_larger and label in _NAME_ENTS:
+    if before is not None and before.lower_ == "of" and label == "ORG" and is_larger:
+        return True
+    if is_larger and label in _NAME_ENTS and not is_locative:
         tail = last.nbor(1) if last.i + 1 < len(last.doc) else None
         return not (tail is not None and tail.lower_ in FACILITIES)
-    return before is not None and before.lower_ == "of" and label == "ORG"
+    return False
 
 
-def _is_locative(first: Token, sentence: Sentence) -> bool:
+def _is_locative(first: Token, sentence: Sentence, places: tuple[Place, ...] = ()) -> bool:
     """Whether the words before the name put it where a place stands."""
     i = first.i - 1
     start = sentence.tokens.start
     doc = first.doc
-    while i >= start and (doc[i].lower_ in DIRECTIONS or doc[i].lower_ in ("the", "of", "-")):
-        if doc[i].lower_ == "of":
-            j = i - 1
-            return j >= start and (
-                doc[j].lower_ in PLACE_NOUNS or doc[j].lemma_.lower() in PLACE_NOUNS
-            )
+    while i >= start and (doc[i].lower_ in DIRECTIONS or doc[i].lower_ in ("the", "-")):
         i -= 1
     if i < start:
         return False
-    if doc[i].lower_ in LOCATIVE:
+    low = doc[i].lower_
+    if low in LOCATIVE:
         return True
-    if doc[i].lower_ in PLACE_NOUNS:
-        return doc[i].lower_ not in ("state", "republic", "community")
-    if doc[i].lower_ in ("and", ",", "or") and first.dep_ == "conj":
-        head = first.head
-        return (
-            head.dep_ == "pobj"
-            and head.head.lower_ in LOCATIVE | {"of"}
-            and head.ent_type_ in _PLACE_ENTS
+    if low == "of" and i > start:
+        noun = doc[i - 1]
+        if noun.lower_ in PLACE_NOUNS or noun.lemma_.lower() in PLACE_NOUNS:
+            return True
+        return noun.text.islower() and _is_big(places) if places else False
+    if low in PLACE_NOUNS:
+        return low not in ("state", "republic", "community")
+    if first.dep_ == "conj" or (low in ("and", ",", "or") and first.ent_type_ in _PLACE_ENTS):
+        return _is_locative_list(first)
+    head = first.doc[first.i : first.i + 2].root if first.dep_ == "compound" else first
+    verb = head.head.lemma_.lower()
+    return head.dep_ in ("dobj", "nsubjpass") and verb in STRIKE_LEMMAS and _is_town(places)
+
+
+def _is_locative_list(first: Token) -> bool:
+    """Whether a name is listed after one that stands where a place stands: in X, Y and Z."""
+    top = first
+    for _ in range(8):
+        if top.dep_ not in ("conj", "appos", "compound") or top.head.i == top.i:
+            break
+        top = top.head
+    if top.dep_ == "pobj":
+        return top.head.lower_ in LOCATIVE or (
+            top.head.lower_ == "of" and top.head.head.lemma_.lower() in PLACE_NOUNS
         )
-    return False
+    return top.dep_ in ("dobj", "nsubjpass") and top.head.lemma_.lower() in STRIKE_LEMMAS
+
+
+def _is_town(places: tuple[Place, ...]) -> bool:
+    return any(place.population >= 50_000 or place.feature != "settlement" for place in places)
 
 
 def _has_container(after: Token | None) -> bool:
@@ -367,7 +403,7 @@ def _unknown_place(sentence: Sentence, tokens: list[Token], at: int) -> NamedPla
         by_name
         or (
             of_place
-            and label not in ("ORG", "NORP", "DATE")
+            and label not in ("NORP", "DATE")
             and tokens[at - 2].lemma_.lower()
             not in ("part", "state", "area", "community", "centre", "center", "heart")
         )
