@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import os
 import re
 from dataclasses import dataclass
 from typing import Literal
@@ -73,8 +74,8 @@ class Sender:
         except (aiohttp.ClientError, OSError, ValueError) as error:
             # the error's own words may hold the address, and the address may be the secret
             note = type(error).__name__
-            if isinstance(error, aiohttp.ClientConnectorError):
-                note = f"{note}: {error.os_error.strerror or type(error.os_error).__name__}"
+            if isinstance(error, OSError) and error.errno:
+                note = f"{note}: {os.strerror(error.errno)}"
             return Attempt("failed", None, note, pauses=True)
 
     async def close(self) -> None:

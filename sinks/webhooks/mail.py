@@ -9,6 +9,7 @@ from __future__ import annotations
 import smtplib
 import socket
 import ssl
+from contextlib import closing
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -52,7 +53,8 @@ def send_mail(endpoint: Endpoint, content: bytes) -> tuple[int, str]:
     assert mail is not None
     context = ssl.create_default_context()
     try:
-        with _Pinned(endpoint, context) as server:
+        # closing, not `with`: whatever the server says to QUIT, the mail has been taken by then
+        with closing(_Pinned(endpoint, context)) as server:
             if mail.security == "starttls":
                 server.starttls(context=context)
             if mail.username and endpoint.mail_password:

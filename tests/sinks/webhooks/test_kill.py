@@ -14,8 +14,8 @@ from sinks.webhooks.store import STORE, DeliveryStore
 from tests.sinks.webhooks.child import build_topic
 from tests.sinks.webhooks.receiver import receive
 
-COUNT = 150
-KILLS = 4
+COUNT = 90
+KILLS = 3
 
 
 async def test_killed_at_random_loses_and_doubles_nothing(tmp_path: Path) -> None:
@@ -59,7 +59,7 @@ async def test_killed_at_random_loses_and_doubles_nothing(tmp_path: Path) -> Non
             await child.wait()
             if set(wanted) == set(accepted):
                 break
-        assert kill >= 3, "the kills came too late to mean anything"
+        assert kill >= 2, "the kills came too late to mean anything"
     assert set(accepted) == set(wanted)
     first = {name: accepted.index(name) for name in wanted}
     for thread in range(0, COUNT, 3):
