@@ -274,7 +274,7 @@ async def test_mail_goes_out_and_private_servers_need_leave() -> None:
         250,
         "sent",
     )
-    assert "RCPT TO:<a@example.org>" in [line.split(" size")[0] for line in got]
+    assert "rcpt TO:<a@example.org>" in [line.split(" size")[0] for line in got]
     closed = load_endpoints(text.replace("allow_private = true", ""), {})[0]
     code, words = await asyncio.to_thread(send_mail, closed, b"x")
     assert code == 0
