@@ -300,6 +300,7 @@ class Relay(Record):
     story: str | None = Field(None, description="story of its article, told by the story's block")
     pin: str | None = Field(None, description="mention it is merged with, which you know")
     foundings: tuple[Founding, ...] = Field((), description="events opened by what it is merged with")
+    refused: bool = Field(False, description="its home contradicts the merging: let it go")
 
 
 class Mention(Record):
