@@ -11,6 +11,9 @@ once for each state it has, and a partner is told all that its neighbour knows. 
 hold connected parts end with the same members and the same foundings. The leader is the least founding
 by (time, id), the same one everywhere, and only the leader's block sends the event. A block that sent
 another event for it before sends that one once more, superseded by the leader's.
+
+A guest too vague to know where it belongs can be claimed by events in two blocks that contradict each
+other. Its home, which sees both, keeps the first and tells the other to let the guest go.
 """
 
 from __future__ import annotations
@@ -44,6 +47,14 @@ def note_sender(cluster: Cluster, sender: str, member: Member) -> Sent:
     sent = {partner: dict(told) for partner, told in cluster.sent.items()}
     sent.setdefault(sender, {})[member.id] = name_state(member)
     return sent
+
+
+def refuse_claim(block: str, guest: Member, claimant: Member) -> list[tuple[str, Mention]]:
+    """Tell the home of a claimant to let a guest go; only the guest's own home may say so."""
+    if guest.mention.blocks[0] != block or claimant.mention.blocks[0] == block:
+        return []
+    relay = Relay(sender=block, refused=True)
+    return [(claimant.mention.blocks[0], guest.mention.model_copy(update={"relay": relay}))]
 
 
 def name_state(member: Member) -> str:

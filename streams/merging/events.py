@@ -11,13 +11,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from streams.identity import event_id
-from streams.merging.border import note_sender, tell_partners
+from streams.merging.border import note_sender, refuse_claim, tell_partners
 from streams.merging.desk import Draft
 from streams.merging.fold import fold_event, is_changed, supersede_event
 from streams.merging.link import (
     Match,
     are_one,
     build_link,
+    conflict,
     contradicts,
     find_matches,
     weigh_hood,
@@ -41,12 +42,15 @@ def merge_event_mention(
     known = draft.find_cluster(member.id)
     if relay is not None and relay.pin is not None and relay.pin != member.pin:
         member = replace(member, pin=relay.pin)
+    if relay is not None and relay.refused:
+        return _let_go(draft, member, known)
     touched = _place(draft, member, known)
-    touched = _follow_pins(draft, member, touched)
+    touched, refusals = _follow_pins(draft, member, touched)
     if relay is not None and relay.story is None:
         touched = _take_relay(draft, member, touched, relay)
     _look_again(draft, touched)
-    return _settle(draft)
+    events, relays = _settle(draft)
+    return events, relays + refusals
 
 
 def _place(draft: Draft, member: Member, known: Cluster | None) -> Cluster:
@@ -158,14 +162,43 @@ def _seniority(cluster: Cluster) -> tuple[bool, object, str]:
     return leader is None, leader.at if leader else cluster.touched, cluster.key
 
 
-def _follow_pins(draft: Draft, member: Member, cluster: Cluster) -> Cluster:
-    """Bring together what other blocks have merged, whichever of the two came first."""
+def _follow_pins(
+    draft: Draft, member: Member, cluster: Cluster
+) -> tuple[Cluster, list[tuple[str, Mention]]]:
+    """Bring together what other blocks have merged, whichever of the two came first.
+
+    A vague mention resembles events in two blocks, and each may claim it. Its home joins what it is
+    pinned to only where the facts allow, and else has the claiming block let it go.
+    """
+    refusals = []
     pinned = [member.pin] if member.pin else []
     for mention in [*pinned, *sorted(draft.desk.wanted.get(member.id, ()))]:
         other = draft.find_cluster(mention)
-        if other is not None:
+        if other is None or other.key == cluster.key:
+            continue
+        if not conflict(draft, cluster, other):
             cluster = _unite(draft, cluster, other)
-    return cluster
+            continue
+        guest = draft.get_member(member.pin or member.id)
+        claimant = draft.get_member(member.id if member.pin else mention)
+        if guest is not None and claimant is not None:
+            refusals += refuse_claim(draft.desk.block, guest, claimant)
+    return cluster, refusals
+
+
+def _let_go(
+    draft: Draft, member: Member, known: Cluster | None
+) -> tuple[list[Event], list[tuple[str, Mention]]]:
+    """Take a guest out of an event here that contradicts its own at its home."""
+    if known is None:
+        return [], []
+    rest = tuple(mention for mention in known.members if mention != member.id)
+    draft.dropped.add(member.id)
+    if not rest:
+        draft.drop_cluster(known.key)
+        return [], []
+    draft.put_cluster(replace(known, members=rest))
+    return _settle(draft)
 
 
 def _take_relay(draft: Draft, member: Member, cluster: Cluster, relay: Relay) -> Cluster:

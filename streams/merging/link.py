@@ -75,6 +75,14 @@ def are_one(draft: Draft, first: Cluster, second: Cluster) -> bool:
     return float(table.clip(0).mean()) >= UNITE
 
 
+def conflict(draft: Draft, first: Cluster, second: Cluster) -> bool:
+    """Tell whether the facts of two events contradict each other."""
+    one, other = _choose_exemplars(draft, first), _choose_exemplars(draft, second)
+    pairs = [(a, b) for a in one for b in other if a.id != b.id]
+    against = sum(compare_facts(a.facts, b.facts) is None for a, b in pairs)
+    return against * 5 > len(pairs)
+
+
 def weigh_hood(hood: list[Member]) -> Floats:
     """Likelihood of every pair of a neighbourhood; -1 where facts contradict each other."""
     odds = score_profiles([member.profile for member in hood])

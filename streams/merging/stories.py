@@ -7,8 +7,8 @@ groups it anew by average link; so a story found too early is divided, and two t
 joined, as soon as the evidence is there. The groups take the names of the stories they overlap most.
 
 One block for a language is one partition's work: see the measure in docs/merging.md. A story also
-brings vague mentions together: one whose place is only a country is shown to the blocks in which
-other articles of its story have their events.
+brings vague mentions together: one whose place is only a country is shown to the block in which the
+most resembling article of its story has its event.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from collections import Counter
 from dataclasses import replace
 
 from streams.identity import build_id
-from streams.lexicon.ontology import OTHER
 from streams.merging.blocking import get_group, is_story_block, is_vague
 from streams.merging.desk import Draft
 from streams.merging.members import Cluster, Member
@@ -36,8 +35,6 @@ MATES = 30
 """Members that one story brings into a neighbourhood at most."""
 SHOWN = "#shown"
 TOLD = "#story"
-MAX_SHOWN = 3
-"""Blocks that a vague mention is shown to at most."""
 
 
 def merge_story_mention(draft: Draft, member: Member) -> list[tuple[str, Mention]]:
@@ -179,19 +176,25 @@ def _tell_homes(draft: Draft) -> list[tuple[str, Mention]]:
 
 
 def _show_vague(members: list[Member], shown: dict[str, str]) -> list[tuple[str, Mention]]:
+    """Show a vague mention to the block of the most resembling event of its story, once."""
     relays: list[tuple[str, Mention]] = []
     for vague in members:
         mention = vague.mention
-        if not is_vague(mention.where) or mention.kind == OTHER or mention.withdrawn:
+        if vague.id in shown or not is_vague(mention.where) or mention.withdrawn:
             continue
         group = get_group(mention.blocks[0])
-        homes = dict.fromkeys(one.mention.blocks[0] for one in members)
-        others = [b for b in homes if get_group(b) == group and b not in mention.blocks]
-        known = shown.get(vague.id, "").split("\n") if vague.id in shown else []
-        fresh = [block for block in others if block not in known][: MAX_SHOWN - len(known)]
-        if fresh:
-            shown[vague.id] = "\n".join([*known, *fresh])
-            relays += [(block, mention) for block in fresh]
+        others = [
+            one
+            for one in members
+            if get_group(one.mention.blocks[0]) == group
+            and one.mention.blocks[0] not in mention.blocks
+            and not is_vague(one.mention.where)
+        ][-MATES:]
+        if others:
+            odds = score_profiles([*(one.profile for one in others), vague.profile], last_only=True)
+            block = others[int(odds[0, :-1].argmax())].mention.blocks[0]
+            shown[vague.id] = block
+            relays.append((block, mention))
     return relays
 
 
