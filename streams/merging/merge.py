@@ -117,11 +117,14 @@ class Merger:
                 yield from cluster.issued.values()
 
     def find_story(self, article: str) -> str | None:
-        """Find the story that an article was given."""
+        """Find the story that an article is in."""
         for block, desk in self._desks.items():
-            if is_story_block(block):
-                for mention in desk.articles.get(article, ()):
-                    return desk.cluster_of.get(mention)
+            if not is_story_block(block):
+                continue
+            told = sorted(desk.articles.get(article, ()))
+            told.sort(key=lambda mention: desk.members[mention].mention.withdrawn)
+            if told:
+                return desk.cluster_of.get(told[0])
         return None
 
     def list_stories(self) -> Iterator[tuple[str, tuple[Mention, ...]]]:
