@@ -21,8 +21,8 @@ from tocsin.demo.children import PartError
 from tocsin.demo.play import Told, play_demo
 from tocsin.stack.settings import StackSettings
 
-PICTURE_WIDTH = 130
-"""Columns of the picture; wide enough for a row of the table on one or two lines."""
+WIDTH = 140
+"""Columns of a picture, a file or a pipe: a row of the table fits on one line or two."""
 
 
 @click.command()
@@ -61,7 +61,8 @@ def demo(*, keep: bool, as_json: bool, picture: Path | None) -> None:
     if as_json:
         show_json(told)
     else:
-        shown = Console(record=picture is not None, width=PICTURE_WIDTH if picture else None)
+        wide = picture is not None or not sys.stdout.isatty()
+        shown = Console(record=picture is not None, width=WIDTH if wide else None)
         show_told(told, shown)
         if picture:
             shown.save_svg(str(picture), title="make demo")
@@ -74,10 +75,17 @@ def demo(*, keep: bool, as_json: bool, picture: Path | None) -> None:
 def show_told(told: Told, console: Console) -> None:
     """Show the events as a table, the fullest ledger, the alerts and what is missing."""
     living = [event for event in told.events if not event.get("superseded_by")]
-    table = Table(title=f"{len(living)} events from {told.articles} articles")
+    table = Table(title=f"{len(living)} events from {told.articles} articles", expand=True)
     columns = COLUMNS["events"]
-    for name in ("kind", "when", "where", "numbers, low-high", "status", "outlets", "headline"):
-        table.add_column(name, justify="right" if name == "outlets" else "left", overflow="fold")
+    for name in ("kind", "when", "where", "numbers (low-high)", "status", "outlets", "headline"):
+        short = name in {"when", "status", "outlets"}
+        table.add_column(
+            name,
+            justify="right" if name == "outlets" else "left",
+            overflow="fold",
+            no_wrap=short,
+            ratio=None if short else 2 if name == "headline" else 1,
+        )
     for event in living:
         modality = event.get("modality", "happened")
         kind = event["kind"] + ("" if modality == "happened" else f", {modality}")

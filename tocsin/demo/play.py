@@ -46,7 +46,7 @@ SERVICES: Mapping[str, tuple[str, ...]] = {
 
 ALERTS = """\
 [[rule]]
-name = "ten or more dead"
+name = "ten-or-more-dead"
 match = { numbers = "killed >= 10" }
 severity = "Severe"
 max_age = "36500d"
@@ -154,6 +154,7 @@ def build_environ(environ: Mapping[str, str], stack: Stack) -> dict[str, str]:
         "TOCSIN_WORK_ALERTS_FILE": str(data / "alerts.toml"),
         "TOCSIN_WEBHOOKS_ENDPOINTS_FILE": str(data / "endpoints.toml"),
         "TOCSIN_WEBHOOKS_DATA_DIR": str(data / "webhooks"),
+        "TOCSIN_WEBHOOKS_MAX_AGE_DAYS": "36500",  # as with the rule: the day is long past
         "TOCSIN_SINK_BATCH_SECONDS": "0.2",
         "TOCSIN_LOG_FORMAT": "json",
     }
