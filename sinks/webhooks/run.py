@@ -28,7 +28,7 @@ from streams.logs import get_log
 from streams.outcomes import Dead
 from streams.records import Alert, DeadLetter, decode
 from streams.settings import KafkaSettings
-from streams.topics import ALERTS
+from streams.topics import ALERTS, DEADLETTERS
 
 _LIMITS = Limits(records=100, size=4_000_000, seconds=0.2)
 """Small batches: an alert should not wait for company."""
@@ -49,12 +49,14 @@ class WebhookSink:
         settings: WebhookSettings,
         file: EndpointsFile,
         topic: str = ALERTS.name,
+        deadletters: str = DEADLETTERS.name,
     ) -> None:
         self._kafka = kafka
         self._settings = settings
         self._file = file
         self._endpoints = file.load()
         self._topic = topic
+        self._deadletters = deadletters
         self._path = settings.data_dir / STORE
         self._stopping = threading.Event()
         self._failure: BaseException | None = None
@@ -153,7 +155,7 @@ class WebhookSink:
             self._stopping.is_set,
             _SESSION_SECONDS,
         )
-        letters = DeadLetterWriter(self._kafka)
+        letters = DeadLetterWriter(self._kafka, self._deadletters)
         try:
             while not self._stopping.is_set():
                 batch = reader.read_batch()
@@ -175,7 +177,7 @@ class WebhookSink:
 
     def _write_letters(self) -> None:
         store = DeliveryStore(self._path)
-        writer = DeadLetterWriter(self._kafka)
+        writer = DeadLetterWriter(self._kafka, self._deadletters)
         forgotten_at = 0.0
         try:
             while True:
