@@ -62,12 +62,29 @@ def is_same(one: Draft, other: Draft) -> bool:
     """Say whether the two drafts tell one event."""
     if not _may_be_kind(one.kind, other.kind) or one.modality != other.modality:
         return False
-    if _says_other(one) or _says_other(other):
+    if _says_other(one) or _says_other(other) or not _may_be_when(one.when, other.when):
         return False
+    return _are_one_headline(one, other) or (
+        _may_be_about(one, other)
+        and _may_be_where(one.where, other.where)
+        and _may_be_actors(one.actors, other.actors)
+        and not _have_other_extent(one, other)
+    )
+
+
+def _are_one_headline(one: Draft, other: Draft) -> bool:
+    """Say whether headline and lead tell one deed of one actor, whatever places they name."""
+    both_open = one.in_opening and other.in_opening and one.kind == other.kind
+    by_words = get_kind(one.kind).group in BY_WORDS
+    return both_open and not by_words and _share_actor(one, other)
+
+
+def _may_be_about(one: Draft, other: Draft) -> bool:
+    """Say whether they may be about the same people, words or things."""
     group = get_kind(other.kind).group
+    both_open = one.in_opening and other.in_opening
     if group in BY_WORDS and not _share_words(one, other):
         return False
-    both_open = one.in_opening and other.in_opening
     if group in BY_PERSON and not both_open and not _share_person(one, other):
         return False
     if group == "territory" and _place_name(one) != _place_name(other):
@@ -75,14 +92,7 @@ def is_same(one: Draft, other: Draft) -> bool:
     apart = one.newsworthiness != other.newsworthiness or (
         one.kind != other.kind and not _are_near(one, other)
     )
-    if apart and not _has_evidence(one, other):
-        return False
-    return (
-        _may_be_when(one.when, other.when)
-        and _may_be_where(one.where, other.where)
-        and _may_be_actors(one.actors, other.actors)
-        and not _have_other_extent(one, other)
-    )
+    return not apart or _has_evidence(one, other)
 
 
 def join_drafts(one: Draft, other: Draft) -> Draft:
@@ -204,6 +214,11 @@ def _share_person(one: Draft, other: Draft) -> bool:
     """Say whether they may befall the same person: a name on both sides must be shared."""
     mine, yours = _names(one), _names(other)
     return not mine or not yours or bool(mine & yours)
+
+
+def _share_actor(one: Draft, other: Draft) -> bool:
+    mine = {actor.name for actor in one.actors if actor.name[:1].isupper()}
+    return bool(mine & {actor.name for actor in other.actors})
 
 
 def _names(draft: Draft) -> set[str]:

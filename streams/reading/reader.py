@@ -42,6 +42,8 @@ BY_PLACE = frozenset({"territory", "attack"})
 SILENT = frozenset({"review", "listing", "recipe", "language", "advertisement"})
 """Genres that report no event at all."""
 SETTLEMENTS = frozenset({"settlement", "village", "town", "city", "hamlet"})
+MIN_GUESS = 0.55
+"""Confidence from which a guessed kind needs nothing else to stand on."""
 CONTEXT_CHARS = 2_000
 
 
@@ -200,6 +202,9 @@ class ArticleReader:
         when = choose_when(self.dates, self.parsed, sentence, trigger)
         news, news_reason = judge_newsworthiness(self.parsed, sentence, trigger, when, self.genre)
         where = choose_all_where(self.places, self.parsed, sentence, trigger)[:1]
+        numbers = choose_numbers(self.quantities, self.parsed, sentence, trigger, guess.kind)
+        if guess.confidence < MIN_GUESS and not (self._is_dated(when) or numbers):
+            return ()
         return (
             self._fill(
                 kind=guess.kind,
@@ -207,6 +212,7 @@ class ArticleReader:
                 main=True,
                 when=when,
                 where=where[0] if where else None,
+                numbers=numbers,
                 claims=choose_claims(self.voices, self.parsed, sentence, trigger, "happened"),
                 sentence=sentence.text,
                 span=sentence.span,
@@ -214,6 +220,11 @@ class ArticleReader:
                 why=(self.genre_reason, guess.reason, news_reason),
             ),
         )
+
+    def _is_dated(self, when: When) -> bool:
+        """Say whether the article shows when it happened: a day of its own, or a dateline."""
+        datelined = any(paragraph.dateline for paragraph in self.parsed.paragraphs)
+        return datelined or when.precision in {"hour", "day"}
 
     def _build_mention(self, draft: Draft, *, main: bool) -> Mention:
         sentence = draft.coding.sentence

@@ -17,6 +17,7 @@ from streams.reading.coding.match import is_match
 from streams.reading.coding.modality import Judgement, judge_modality
 from streams.reading.coding.patterns import CodingLexicon, Part, Pattern, load_coding_lexicon
 from streams.reading.parse import Sentence
+from streams.reading.who.countries import find_country
 
 PARTS: dict[str, tuple[Part, ...]] = {
     "VERB": ("v", "a"),
@@ -26,7 +27,7 @@ PARTS: dict[str, tuple[Part, ...]] = {
     "ADJ": ("a", "v"),
 }
 """Where a token's part of speech may hide a trigger: the tagger errs in headlines."""
-ADJECTIVAL = frozenset({"amod", "nmod", "compound", "oprd", "acomp"})
+ADJECTIVAL = frozenset({"amod", "nmod", "compound"})
 """A participle that describes: "a kidnapped woman", "listed as threatened"."""
 
 
@@ -61,7 +62,7 @@ def code_sentence(sentence: Sentence, language: str = "en") -> tuple[Coding, ...
         coding = _code_token(token, sentence, lexicon, words, headline=headline)
         if coding is not None:
             found.append(coding)
-    return tuple(_drop_absorbed(found))
+    return tuple(_drop_absorbed(_drop_embedded(found)))
 
 
 def _words_of(sentence: Sentence) -> frozenset[str]:
@@ -111,7 +112,7 @@ def _candidates(
             gap = 2 if before.text == "-" and token.i - 1 > token.sent.start else 1
             keys.add(f"{token.nbor(-gap).lower_} {token.lemma_.lower()}")
     patterns = [row for key in keys for row in lexicon.patterns.get((part, key), ())]
-    if not patterns or (part == "v" and token.dep_ in ADJECTIVAL):
+    if not patterns or (part == "v" and _only_describes(token)):
         return []
     patterns.sort(key=lambda row: (-row.specificity, -row.weight))
     if part == "n":
@@ -122,6 +123,10 @@ def _candidates(
     else:
         frame = build_verb_frame(token, headline=headline)
     return [(pattern, frame) for pattern in patterns]
+
+
+def _only_describes(verb: Token) -> bool:
+    return verb.dep_ in ADJECTIVAL or (verb.tag_ == "VBN" and verb.head.lower_ == "as")
 
 
 def _strip_inflection(word: str) -> str:
@@ -164,10 +169,12 @@ def _build_coding(
     if pattern.role == "o":
         actors, targets = [], frame.objects or frame.subjects
     elif pattern.part == "n":
-        actors = [*frame.subjects, *(m for m in frame.modifiers if _is_name(m))]
+        actors = [*frame.subjects, *(m for m in frame.modifiers if _is_doer(m, pattern))]
     actors = [*actors, *(t for prep in pattern.doers for t in frame.preps.get(prep, []))]
     recipients = [t for prep in pattern.recipients for t in frame.preps.get(prep, [])]
     targets = [*targets, *(t for prep in pattern.targets for t in frame.preps.get(prep, []))]
+    light = load_coding_lexicon().terms("light_object").lemmas
+    targets = [token for token in targets if token.lemma_.lower() not in light]
     return Coding(
         sentence=sentence,
         trigger=frame.trigger,
@@ -182,12 +189,34 @@ def _build_coding(
     )
 
 
-def _is_name(token: Token) -> bool:
-    return token.ent_type_ in {"GPE", "NORP", "ORG", "PERSON"}
+def _is_doer(modifier: Token, pattern: Pattern) -> bool:
+    """Say whether a noun's modifier did it: "a Russian strike", not "the Florida shooting"."""
+    country = find_country(modifier)
+    if country is None and modifier.ent_type_ not in {"ORG", "PERSON", "NORP"}:
+        return False
+    places = load_coding_lexicon().terms("place").lemmas
+    if modifier.head.lemma_.lower() in places:
+        return False
+    by_people = country is not None and country.sense == "people"
+    return by_people or modifier.dep_ == "poss" or get_kind(pattern.kind).group not in HARM
 
 
 def _distinct(tokens: list[Token]) -> tuple[Token, ...]:
     return tuple({token.i: token for token in tokens}.values())
+
+
+def _drop_embedded(found: list[Coding]) -> list[Coding]:
+    """Keep the outer of "threatened to impose tariffs", the inner of "pledged to expel him"."""
+    by_trigger = {coding.trigger.i: coding for coding in found}
+    dropped: set[int] = set()
+    for coding in found:
+        word = coding.judgement.word
+        outer = by_trigger.get(word.i) if word is not None else None
+        if outer is None or outer is coding:
+            continue
+        inner_wins = coding.judgement.modality == "planned" and outer.kind == "pledge"
+        dropped.add((outer if inner_wins else coding).trigger.i)
+    return [coding for coding in found if coding.trigger.i not in dropped]
 
 
 def _drop_absorbed(found: list[Coding]) -> list[Coding]:
@@ -207,7 +236,7 @@ def _rank(coding: Coding) -> float:
     return told + coding.pattern.weight + 0.05 * coding.pattern.specificity
 
 
-CONSEQUENCE = frozenset({"kill", "injure", "wound", "die", "hurt", "trap", "destroy", "rescue"})
+CONSEQUENCE = frozenset({"kill", "injure", "wound", "die", "hurt", "trap", "rescue"})
 """What an attack or accident does: the verb that tells it gives way to the one that names it."""
 HARM = frozenset({"attack", "crime", "accident", "fire", "transport_accident", "weather"}) | {
     "geophysical",

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 
 from spacy.tokens import Token
 
+from streams.reading.coding.patterns import load_coding_lexicon
+
 SUBJECT = frozenset({"nsubj", "csubj", "expl"})
 PASSIVE_SUBJECT = frozenset({"nsubjpass", "csubjpass"})
 OBJECT = frozenset({"dobj", "obj", "attr", "oprd"})
@@ -54,6 +56,8 @@ class Frame:
     preps: dict[str, list[Token]] = field(default_factory=dict)
     modifiers: list[Token] = field(default_factory=list)
     particles: set[str] = field(default_factory=set)
+    complements: list[Token] = field(default_factory=list)
+    """What it makes of its object: "shot dead", "found guilty"."""
     governor: Token | None = None
     governed_as: str = ""
     passive: bool = False
@@ -155,22 +159,36 @@ def _reads_as_passive(frame: Frame) -> bool:
 
 
 def _add_child(frame: Frame, child: Token, verb: Token) -> None:
-    if child.dep_ in SUBJECT:
+    dep = child.dep_
+    if dep in SUBJECT:
         frame.subjects.extend(_expand(_follow_relative(child, verb)))
-    elif child.dep_ in PASSIVE_SUBJECT:
+    elif dep in PASSIVE_SUBJECT:
         frame.objects.extend(_expand(_follow_relative(child, verb)))
-    elif child.dep_ in OBJECT or child.dep_ == "dative":
+    elif dep in OBJECT or dep == "dative":
         _add_object(frame, child, verb)
-    elif child.dep_ == "agent":
+        frame.complements.append(child)
+    elif dep == "agent":
         frame.subjects.extend(_objects_of(child))
-    elif child.dep_ in {"prep", "prt"}:
+    elif dep in {"prep", "prt"}:
         _add_prep(frame, child)
-    elif child.dep_ == "ccomp" and verb.lemma_ in OBJECT_CONTROL:
-        if any(mark.dep_ == "aux" and mark.lower_ == "to" for mark in child.children):
-            frame.objects.extend(c for c in child.children if c.dep_ in SUBJECT)
-    elif child.dep_ == "npadvmod":
+    else:
+        _add_modifier(frame, child, verb)
+
+
+def _add_modifier(frame: Frame, child: Token, verb: Token) -> None:
+    dep = child.dep_
+    if dep in {"acomp", "xcomp"}:
+        frame.complements.append(child)
+    elif dep == "npadvmod":
         frame.preps.setdefault(EXTENT, []).append(child)
-    elif child.dep_ == "advmod":
+    elif dep == "ccomp":
+        frame.complements.append(child)
+        frame.complements.extend(c for c in child.children if c.dep_ in {"acomp", "attr"})
+        if verb.lemma_ in OBJECT_CONTROL and any(
+            mark.dep_ == "aux" and mark.lower_ == "to" for mark in child.children
+        ):
+            frame.objects.extend(c for c in child.children if c.dep_ in SUBJECT)
+    elif dep == "advmod":
         frame.particles.add(child.lower_)
 
 
@@ -282,13 +300,18 @@ def _add_noun_governor(frame: Frame, noun: Token) -> None:
     role = frame.governed_as
     if role in OBJECT or (role in PASSIVE_SUBJECT and outer.passive):
         frame.subjects.extend(token for token in outer.subjects if token.i != noun.i)
-    elif role in SUBJECT and not outer.passive:
+    elif role in SUBJECT and not outer.passive and _befalls(frame.governor):
         frame.objects.extend(token for token in outer.objects if token.i != noun.i)
     if role in OBJECT | SUBJECT | PASSIVE_SUBJECT:
         for prep, objects in outer.preps.items():
             known = {noun.i, *(token.i for token in frame.preps.get(prep, []))}
             fresh = [token for token in objects if token.i not in known]
             frame.preps.setdefault(prep, []).extend(fresh)
+
+
+def _befalls(verb: Token) -> bool:
+    """Say whether a verb brings what its object suffers: "the blast killed", not "raised"."""
+    return verb.lemma_.lower() in load_coding_lexicon().terms("occur").lemmas
 
 
 def _find_governor(noun: Token) -> tuple[Token | None, str]:

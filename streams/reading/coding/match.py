@@ -21,6 +21,7 @@ def is_match(pattern: Pattern, frame: Frame, words: frozenset[str]) -> bool:
         and _has_context(pattern, words)
         and (not pattern.subject or is_any(frame.subjects, pattern.subject))
         and (not pattern.obj or is_any(frame.objects, pattern.obj))
+        and (not pattern.complement or is_any(frame.complements, pattern.complement))
         and not (pattern.not_subject and is_any(frame.subjects, pattern.not_subject))
         and not (pattern.not_obj and is_any(frame.objects, pattern.not_obj))
         and (not pattern.modifier or is_any(frame.modifiers, pattern.modifier))

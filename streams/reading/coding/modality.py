@@ -15,9 +15,14 @@ from importlib import resources
 
 from spacy.tokens import Token
 
+from streams.reading.coding.patterns import load_coding_lexicon
 from streams.records import Modality
 
 MAX_CLIMB = 12
+ACHIEVED = frozenset(
+    {"disperse", "quell", "beat", "defeat", "win", "reach", "claim", "seal", "take"}
+)
+"""Infinitives of purpose that newspapers use for what came of it: "survived to beat Verdasco"."""
 NOUN_PREPOSITIONS = frozenset({"of", "for", "to", "about", "on", "against", "from", "over", "into"})
 
 
@@ -71,6 +76,12 @@ def judge_modality(trigger: Token, *, noun: bool) -> Judgement:
             return found
         recalled = recalled or found
         head, dep = token.head, token.dep_
+        if _is_described(token):
+            return recalled or _build("recalled", "participle", token)
+        if _identifies(token):
+            return recalled or _build("recalled", "relative", token)
+        if _is_purpose(token):
+            return _build("hypothetical", "purpose", token)
         if dep == "advcl" and _opens_with(token, {"since"}):
             return recalled or _build("recalled", "since", token)
         if head.i == token.i or dep in {"relcl", "appos", "parataxis"}:
@@ -179,6 +190,29 @@ def _judge_head(
         if rule:
             return _build(rule, "noun", head)
     return None
+
+
+def _is_described(verb: Token) -> bool:
+    """Say whether a past participle only says who is meant: "an envoy appointed by Mr. Obama"."""
+    noun = verb.head
+    if verb.dep_ != "acl" or verb.tag_ != "VBN" or noun.pos_ not in {"NOUN", "PROPN", "NUM"}:
+        return False
+    return noun.dep_ in {"nsubj", "nsubjpass", "dobj"} and noun.head.pos_ == "VERB"
+
+
+def _identifies(verb: Token) -> bool:
+    """Say whether a relative clause only says who is meant: "the man who killed 12 was seen"."""
+    noun = verb.head
+    if verb.dep_ != "relcl" or noun.dep_ not in {"nsubj", "nsubjpass"}:
+        return False
+    events = load_coding_lexicon().terms("event_word").lemmas
+    return noun.lemma_.lower() not in events and noun.head.pos_ in {"VERB", "AUX"}
+
+
+def _is_purpose(verb: Token) -> bool:
+    """Say whether it is an aim: "a campaign to help him win"."""
+    to = any(child.dep_ == "aux" and child.lower_ == "to" for child in verb.children)
+    return to and verb.dep_ in {"acl", "advcl", "relcl"} and verb.lemma_ not in ACHIEVED
 
 
 def _opens_with(verb: Token, words: set[str]) -> bool:

@@ -6,6 +6,7 @@ must stand around it. Keys of a pattern, each a string of words parted by spaces
 
 - `v`, `n`, `a`: lemmas that trigger it; `set+off` is a verb with its particle;
 - `s`, `o`: what the subject or the object must be; `ns`, `no`: what it must not be;
+- `x`: what it makes of its object ("shot dead", "found guilty"), or the infinitive it governs;
 - `m`, `nm`: modifiers (compounds, adjectives, possessors) a noun or an object must have, or not;
 - `p`: prepositional objects, as `in:@place against:#NAME`, of which one must match; `~` stands for
   a measure without preposition ("pushed south a kilometre"); `np` must not match;
@@ -62,6 +63,7 @@ class Pattern:
     obj: Terms
     not_subject: Terms
     not_obj: Terms
+    complement: Terms
     modifier: Terms
     not_modifier: Terms
     preps: tuple[tuple[str, Terms], ...]
@@ -88,6 +90,7 @@ class Pattern:
         asked = (
             self.subject,
             self.obj,
+            self.complement,
             self.modifier,
             self.preps,
             self.context,
@@ -178,6 +181,7 @@ def _build_patterns(
             obj=terms("o"),
             not_subject=terms("ns"),
             not_obj=terms("no"),
+            complement=terms("x"),
             modifier=terms("m"),
             not_modifier=terms("nm"),
             preps=_build_preps(row.get("p", ""), classes),

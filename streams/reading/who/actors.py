@@ -68,9 +68,9 @@ def build_actor(
     counted = [head for head in heads_of(token) if head.i > token.i and head.dep_ == "pobj"]
     if counted and token.lemma_.lower() in QUANTITY:
         phrase = [*phrase, *token.doc[token.i + 1 : counted[0].i + 1]]
-    words = " ".join(part.text for part in phrase if part.dep_ != "det").replace(" - ", "-")
+    first = phrase[1] if phrase[0].dep_ == "det" and len(phrase) > 1 else phrase[0]
+    words = sentence.paragraph.text[first.idx : phrase[-1].idx + len(phrase[-1].text)]
     words = words.strip('"\u201c\u201d\u2018 ')
-    words = words.replace(" 's", "'s").replace(" \u2019s", "\u2019s")
     country = _country_of(token, phrase)
     name = (
         name_of(phrase if token.pos_ in {"PROPN", "PRON"} else [token])
