@@ -61,7 +61,7 @@ def _check_country(code: str) -> str:
 def _check_zone(name: str) -> str:
     try:
         ZoneInfo(name)
-    except (OSError, ValueError) as error:
+    except (LookupError, OSError, ValueError) as error:
         raise ValueError(f"{name!r} is no known time zone, e.g. Europe/London") from error
     return name
 
