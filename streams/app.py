@@ -28,6 +28,7 @@ from faust.types import EventT as FaustEvent
 from faust.types import TableT
 
 from streams.alerting.ring import Ringer
+from streams.alerting.ring import Step as Ring
 from streams.deadletters import Position, build_deadletter
 from streams.errors import UnknownSchemaError, WireError
 from streams.logs import get_log
@@ -273,25 +274,27 @@ class _Worker:
                 await self._conclude("alert", event, await self._alert_one(event))
 
     async def _alert_one(self, event: EventT) -> Outcome[Any]:
-        ticked = event.message.topic == TICKS.name
-        message = _decode(Tick if ticked else Event, event.message.value)
-        if isinstance(message, Dead):
-            return message
         shelf = FaustShelf(self.alerting, event.message.partition)
         try:
-            if isinstance(message, Tick):
-                step = self.ringer.tick(message.at, shelf)
-            else:
-                step = self.ringer.judge(message, shelf)
+            step = self._ring(event, shelf)
         except Exception as error:
             log.exception("alert failed", topic=event.message.topic, offset=event.message.offset)
             return Dead("alert_failed", f"{type(error).__name__}: {error}")
+        if isinstance(step, Dead):
+            return step
         rings: list[Message] = [(ALERTS, f"{a.rule}/{a.event_id}", a) for a in step.alerts]
         refused = await self._send(rings)
         if refused is not None:
             return refused
         shelf.store(step.writes)
         return Keep(step.alerts) if step.alerts else Drop(step.drop or "no_rule")
+
+    def _ring(self, event: EventT, shelf: FaustShelf) -> Ring | Dead:
+        if event.message.topic == TICKS.name:
+            ticked = _decode(Tick, event.message.value)
+            return ticked if isinstance(ticked, Dead) else self.ringer.tick(ticked.at, shelf)
+        judged = _decode(Event, event.message.value)
+        return judged if isinstance(judged, Dead) else self.ringer.judge(judged, shelf)
 
     async def tick(self) -> None:
         """Send the time as a message."""

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from kafka import KafkaAdminClient, OffsetAndMetadata, OffsetSpec, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType
-from kafka.errors import CoordinatorNotAvailableError, KafkaError
-from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
+from kafka.errors import KafkaError
+from tenacity import retry, retry_if_exception, stop_after_delay, wait_fixed
 
 from streams.errors import TocsinError, UnreachableError
 from streams.logs import get_log
@@ -145,8 +145,12 @@ def measure_lags(admin: KafkaAdminClient, groups: dict[str, Collection[str]]) ->
     return lags
 
 
+def _may_heal(error: BaseException) -> bool:
+    return isinstance(error, KafkaError) and bool(error.retriable)
+
+
 @retry(
-    retry=retry_if_exception_type(CoordinatorNotAvailableError),
+    retry=retry_if_exception(_may_heal),
     stop=stop_after_delay(20),
     wait=wait_fixed(0.3),
     reraise=True,
