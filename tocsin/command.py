@@ -25,6 +25,7 @@ COMMANDS: dict[str, str] = {
     "demo": "tocsin.commands.demo:demo",
     "sink": "tocsin.commands.sink:sink",
     "retention": "tocsin.commands.retention:retention",
+    "kibana": "tocsin.commands.kibana:kibana",
     "search": "tocsin.commands.search:search",
     "explain": "tocsin.commands.explain:explain",
     "score": "tocsin.commands.score:score",

@@ -57,7 +57,7 @@ class Proxy:
         self._count = 0
         self._healed = threading.Event()
         self._lock = threading.Lock()
-        self._server: ThreadingHTTPServer | None = None
+        self._server: _QuietServer | None = None
         self._port = 0
         self.accept()
 
@@ -97,7 +97,7 @@ class Proxy:
         class Handler(_Handler):
             owner = proxy
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", self._port), Handler)
+        self._server = _QuietServer(("127.0.0.1", self._port), Handler)
         self._server.daemon_threads = True
         self._port = self._server.server_address[1]
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
@@ -123,6 +123,13 @@ def open_proxy(target: str) -> Iterator[Proxy]:
         yield proxy
     finally:
         proxy.close()
+
+
+class _QuietServer(ThreadingHTTPServer):
+    """Says nothing of clients that have gone away; they were meant to."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing."""
 
 
 class _Handler(BaseHTTPRequestHandler):

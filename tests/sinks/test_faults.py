@@ -49,7 +49,7 @@ def proxy(stack: Stack) -> Iterator[Proxy]:
 @pytest.fixture
 def world(stack: Stack, proxy: Proxy, unique_name: Callable[[str], str]) -> Iterator[World]:
     """Indices of this test's own, reached through the proxy."""
-    made = World(stack, unique_name("faults"), proxy.url)
+    made = World(stack, unique_name("faults"), proxy.url, timeout=1.5)
     made.set_up(topics=False)
     yield made
     made.close()

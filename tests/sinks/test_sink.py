@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from urllib.parse import urlsplit
+from pathlib import Path
 
 import pytest
 
@@ -18,8 +17,8 @@ from streams.records import Record, encode
 from tests.samples import FETCHED, build_event, build_many
 from tests.sinks.proxy import Proxy, Reply, open_proxy
 from tests.sinks.world import Documents, World, wait_until, without_writing_times
-from tocsin.stack.local import Stack, start_stack
-from tocsin.stack.settings import StackSettings
+from tocsin.stack.local import Stack
+from tocsin.stack.processes import note_process, read_pid_file, start_process, write_pid_file
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(120)]
 
@@ -110,6 +109,7 @@ def test_an_outage_is_waited_out_in_the_group_and_in_bounded_memory(
     assert expect() == world.read()
 
 
+@pytest.mark.timeout(240)
 def test_a_server_that_is_killed_and_comes_back_has_everything(
     world: World, proxy: Proxy, stack: Stack
 ) -> None:
@@ -118,18 +118,10 @@ def test_a_server_that_is_killed_and_comes_back_has_everything(
     if not notes.exists():
         pytest.skip("the stack was not started by this run")
     world.publish(MADE)
-    with world.running(batch_records=10):
+    with world.running(batch_records=25):
         wait_until(lambda: any("_bulk" in path for path in proxy.requests), 30)
-        os.kill(json.loads(notes.read_text())["pid"], signal.SIGKILL)
-        settings = StackSettings(
-            data_dir=stack.data_dir,
-            kafka_port=0,
-            elastic_port=urlsplit(stack.elastic).port or 0,
-            kafka_heap="384m",
-            elastic_heap="512m",
-        )
-        start_stack(settings, lambda _line: None)
-        world.wait_drained(60)
+        restart_killed(notes)
+        world.wait_drained(150)
 
     assert expect() == world.read()
 
@@ -161,6 +153,18 @@ def test_check_bites_when_offsets_are_committed_before_the_answer(
         world.wait_drained()
 
     assert expect() != world.read()
+
+
+def restart_killed(notes: Path) -> None:
+    """Kill the server without warning, and start the same command again."""
+    running = read_pid_file(notes)
+    assert running is not None
+    command = Path(f"/proc/{running.pid}/cmdline").read_bytes().decode().split("\0")[:-1]
+    os.kill(running.pid, signal.SIGKILL)
+    wait_until(lambda: not running.is_alive(), 20)
+    process = start_process(command, Path(running.log), os.environ)
+    again = note_process(process.pid, running.name, running.marker, running.port, Path(running.log))
+    write_pid_file(notes, again)
 
 
 def stop_in_outage(world: World, proxy: Proxy, build: type[ElasticSink]) -> None:

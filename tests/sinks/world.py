@@ -37,12 +37,14 @@ SETTINGS = {
 class World:
     """One test's part of the servers."""
 
-    def __init__(self, stack: Stack, name: str, elastic: str | None = None) -> None:
+    def __init__(
+        self, stack: Stack, name: str, elastic: str | None = None, timeout: float = 10
+    ) -> None:
         self.name = name
         self.kafka = KafkaSettings(bootstrap_servers=(stack.kafka,))
         self.direct = ElasticSettings(hosts=(stack.elastic,), index_prefix=name)
         self.elastic = ElasticSettings(
-            hosts=(elastic or stack.elastic,), index_prefix=name, timeout=1.5
+            hosts=(elastic or stack.elastic,), index_prefix=name, timeout=timeout
         )
         self.topics: dict[str, ShapeName] = {f"{name}.{shape}": shape for shape in SHAPES}
         self.server = Server.connect(self.direct)
