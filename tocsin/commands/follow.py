@@ -43,22 +43,16 @@ def add(name: str, title: str | None, channels: tuple[str, ...], **entry: tuple[
     """
     path = _find_file()
     document = _read(path)
-    lists = document.setdefault("list", [])
-    found = next((each for each in lists if each.get("name") == name), None)
+    found = next((each for each in document.get("list", ()) if each.get("name") == name), None)
     if found is None:
-        import tomlkit  # noqa: PLC0415
-
-        found = tomlkit.table()
-        found["name"] = name
-        lists.append(found)
-        found = lists[-1]
+        found = _append(document, "list", {"name": name})
     if title is not None:
         found["title"] = title
     if channels:
         found["channels"] = list(channels)
     given = {field: list(values) for field, values in entry.items() if values}
     if given:
-        found.setdefault("follow", []).append(given)
+        _append(found, "follow", given)
     _write(path, document)
     click.echo(f"{name} follows {len(found.get('follow', ()))} things: {path}")
 
@@ -109,6 +103,18 @@ def remove(name: str, number: int | None) -> None:
     if not lists:
         document.remove("list")
     _write(path, document)
+
+
+def _append(parent: Any, key: str, values: dict[str, Any]) -> Any:
+    """Append a table under `[[key]]`, as a person would write it."""
+    import tomlkit  # noqa: PLC0415
+
+    if key not in parent:
+        parent[key] = tomlkit.aot()
+    table = tomlkit.table()
+    table.update(values)
+    parent[key].append(table)
+    return parent[key][-1]
 
 
 def _find_file() -> Path:
