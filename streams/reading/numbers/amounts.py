@@ -105,7 +105,7 @@ def read_number(words: str) -> float | None:
     words = " ".join(words.lower().split())
     match = re.fullmatch(rf"({DIGITS})(?:[\s-]*([a-z]+))?", words)
     if match:
-        scale = _SCALE.get(match[2], None) if match[2] else 1.0
+        scale = _SCALE.get(match[2]) if match[2] else 1.0
         number = float(match[1].replace(",", ""))
         return None if scale is None or number > 1e15 else float(f"{number * scale:.12g}")
     if words.endswith("dozen"):

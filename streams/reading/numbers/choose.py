@@ -13,20 +13,16 @@ from streams.lexicon.ontology import get_kind
 from streams.reading.numbers.found import FoundQuantity
 from streams.reading.parse import ParsedArticle, Sentence
 from streams.reading.when.english import SAY_LEMMAS
+from streams.reading.when.lexicon import word_set
 from streams.records import Measure, Quantity
 
 FAR = 4.5
 _CASUALTIES: frozenset[Measure] = frozenset(
     ("killed", "injured", "missing", "displaced", "rescued", "affected", "infected")
 )
-_HURTING = frozenset(
-    "attack territory military accident health crime protest coercion weather geophysical fire transport_accident death "
-    "humanitarian arrest cyber environment".split()
-)
+_HURTING = word_set("numbers_lists", "hurting")
 _CONTINUED = 3
-_TOLL_WORDS = frozenset(
-    "toll injured wounded dead killed victims casualties others another deaths injuries missing homeless hospital".split()
-)
+_TOLL_WORDS = word_set("numbers_lists", "toll_words")
 
 
 def choose_numbers(
@@ -122,6 +118,11 @@ def price(trigger: Token, head: Token) -> float:
     return costs.get(node.i, 50.0) + cost
 
 
+def has_own_subject(verb: Token) -> bool:
+    """Whether a coordinated verb opens a clause of its own: "... and a fire injured three"."""
+    return any(child.dep_ in ("nsubj", "nsubjpass") for child in verb.children)
+
+
 def _up(node: Token) -> float:
     dep = node.dep_
     if dep in ("ccomp", "parataxis"):
@@ -131,7 +132,7 @@ def _up(node: Token) -> float:
     if dep in ("relcl", "acl"):
         return 1.5
     if dep == "conj":
-        return 1.5 if node.pos_ != "VERB" else 2.5
+        return 1.5 + (3.0 if has_own_subject(node) else 0.0)
     if dep == "prep" and node.lower_ in ("after", "before", "since", "despite", "following"):
         return 2.0
     return 0.7
@@ -142,11 +143,16 @@ def _down(node: Token, trigger: Token) -> float:
     if dep in ("relcl", "acl"):
         return 1.0 if head.i == trigger.i else 2.5
     if dep == "advcl":
+        marks = {child.lower_ for child in node.children if child.dep_ == "mark"}
+        if marks - {"as", "while"}:
+            return 5.0
         return 1.0 if node.tag_ in ("VBG", "VBN") else 3.5
     if dep in ("ccomp", "parataxis"):
         return 4.0
     if dep == "conj":
-        return 1.0 if node.pos_ not in ("VERB", "AUX") else 2.0
+        if node.pos_ not in ("VERB", "AUX"):
+            return 1.0
+        return 1.5 + (3.0 if has_own_subject(node) else 0.0)
     if dep == "prep":
         return (
             0.8

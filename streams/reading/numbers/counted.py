@@ -14,6 +14,7 @@ from functools import cache
 from spacy.tokens import Token
 
 from streams.reading.numbers.amounts import (
+    DIGITS,
     NUMBER,
     QUALIFIER,
     Amount,
@@ -22,11 +23,17 @@ from streams.reading.numbers.amounts import (
     read_number,
 )
 from streams.reading.parse import Sentence
+from streams.reading.when.lexicon import word_set
 from streams.reading.where.places import read_table
 from streams.records import Measure
 
+_RANGE = (
+    rf"(?:between\s+(?P<low>{NUMBER})\s+and\s+(?P<high>{NUMBER})|(?:from\s+)?(?P<low2>{NUMBER})\s+to\s+(?P<high2>{NUMBER})|"
+    rf"(?P<low3>{DIGITS})\s*[-\u2013]\s*(?P<high3>{DIGITS}))"
+)
 _COUNT = re.compile(
-    rf"(?<![\w$\u20ac\u00a3.,/:-])(?:(?P<q>{QUALIFIER})\s+)?(?:(?:between\s+|from\s+)?(?P<low>{NUMBER})\s*(?:and|to|-|\u2013)\s*(?P<high>{NUMBER})|(?P<n>{NUMBER}))(?![\w%]|[.,:/]\d|-year|-month|-day|-hour|-week|st\b|nd\b|rd\b|th\b)",
+    rf"(?<![\w$\u20ac\u00a3.,/:-])(?:(?P<q>{QUALIFIER})\s+)?(?:{_RANGE}|(?P<n>{NUMBER}))"
+    r"(?![\w%]|[.,:/]\d|-year|-month|-day|-hour|-week|st\b|nd\b|rd\b|th\b)",
     re.IGNORECASE,
 )
 _ZERO = re.compile(
@@ -39,28 +46,10 @@ _TOLL = re.compile(
     rf"\b(?:death\s+toll|toll|number\s+of\s+(?:dead|deaths|people\s+killed|fatalities))\b(?:\s+[\w'\u2019-]+){{0,7}}?\s+(?:to|at|of|reached|hit|was|is|passed|topped|exceeded|surpassed|stood\s+at|:)\s+(?:(?P<q>{QUALIFIER})\s+)?(?P<n>{NUMBER})(?![\w%]|[.,]\d)",
     re.IGNORECASE,
 )
-_PEOPLE = frozenset(
-    "people person civilian soldier child man woman boy girl passenger worker resident migrant troop officer policeman police "
-    "student protester demonstrator villager miner fighter militant rebel insurgent terrorist patient victim hostage prisoner "
-    "detainee suspect tourist pilgrim employee journalist firefighter rescuer sailor guard pilot crew member teenager baby "
-    "infant adult youth family household citizen refugee evacuee survivor follower supporter activist other more homeowner "
-    "pedestrian driver cyclist farmer fisherman doctor nurse teacher pupil serviceman servicemen personnel marine gunman bystander "
-    "lawmaker politician candidate voter staff commuter shopper worshipper schoolchild toddler elder inmate combatant male female "
-    "american russian ukrainian israeli palestinian syrian iraqi afghan briton chinese indian german french canadian turk turkish "
-    "daughter son brother sister cop trooper recruit conscript reservist mercenary monk nun priest imam settler native foreigner "
-    "national individual occupant skier climber hiker swimmer diver fan spectator athlete player friend relative colleague neighbour "
-    "neighbor customer client guest attendee parishioner sergeant paramedic volunteer contractor trucker motorist rider half dozens".split()
-)
-_ANIMALS = frozenset(
-    "animal cow cattle sheep pig chicken bird dog cat horse whale dolphin fish elephant goat turkey".split()
-)
-_TIMES = frozenset(
-    "year month week day hour minute second time decade century o'clock a.m. p.m. percent cent point degree night weekend season".split()
-)
-_SKIP = frozenset(
-    "people person persons civilians others other more were was are is have has had been be being reported confirmed reportedly also "
-    "then left found believed feared presumed declared still now so far the of them , ) ( who that at least and".split()
-)
+_PEOPLE = word_set("numbers_lists", "people")
+_ANIMALS = word_set("numbers_lists", "animals")
+_TIMES = word_set("numbers_lists", "times")
+_SKIP = word_set("numbers_lists", "skip")
 _PART = re.compile(
     r"(?:\bincluding|\bamong\s+them|\bof\s+whom|\bof\s+them|\bmostly|\bsome\s+of|,\s+with)\s+(?:at\s+least\s+)?$",
     re.IGNORECASE,
@@ -95,8 +84,10 @@ def find_counted(sentence: Sentence, text: str, is_taken: list[tuple[int, int]])
     """Every count of the sentence that no unit has read already."""
     found: list[Counted] = []
     taken = list(is_taken)
+    lower = text.lower()
+    searched = lower if len(lower) == len(text) else text  # the patterns are faster on lower case
     for pattern, reader in ((_ZERO, _read_zero), (_TOLL, _read_toll), (_COUNT, _read_count)):
-        for match in pattern.finditer(text):
+        for match in pattern.finditer(searched):
             start, end = match.span("n") if pattern is _TOLL else match.span()
             if any(start < last and end > first for first, last in taken):
                 continue
@@ -164,8 +155,9 @@ def _read_toll(match: re.Match[str], sentence: Sentence, text: str) -> list[Coun
 
 
 def _read_count(match: re.Match[str], sentence: Sentence, text: str) -> list[Counted]:
-    if match["low"]:
-        low, high = read_number(match["low"]), read_number(match["high"])
+    if match["n"] is None:
+        bounds = [read_number(words) for words in match.groups()[1:] if words]
+        low, high = bounds[0], bounds[1]
         if low is None or high is None or not low < high:
             return []
         amount: Amount | None = ranged(low, high)
@@ -318,7 +310,7 @@ def _is_passive(word: Token) -> bool:
 
 
 def _before(number: Token, sentence: Sentence) -> tuple[Measure, Token] | None:
-    """killing at least 11; wounded another 30; arrested dozens of people."""
+    """Killing at least 11; wounded another 30; arrested dozens of people."""
     words, doc = _words(), number.doc
     i, steps = number.i - 1, 0
     while i >= sentence.tokens.start and steps < 6:
@@ -330,6 +322,8 @@ def _before(number: Token, sentence: Sentence) -> tuple[Measure, Token] | None:
             and word.tag_ in ("VB", "VBD", "VBG", "VBZ", "VBP", "VBN", "NN")
         ):
             return words["verb", lemma], word
+        if word.lower_ == "dead":
+            return "killed", word
         if word.lower_ in ("deaths", "death", "killings") and doc[i + 1].lower_ == "of":
             return "killed", word
         if not (

@@ -12,13 +12,12 @@ from streams.reading.numbers.measured import Draft, find_measured
 from streams.reading.numbers.single import find_single
 from streams.reading.numbers.units import bare_dollar
 from streams.reading.parse import ParsedArticle, Sentence
+from streams.reading.when.find import text_of
 from streams.records import Quantity, Span
 
 _CUE = re.compile(
-    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty|forty|fifty|sixty|seventy|"
-    r"eighty|ninety|hundreds?|thousands?|millions?|billions?|dozens?|scores|several|few|couple|handful|no|nobody|none|zero|any|"
-    r"half|another|kilomet(?:re|er)|mile|pair)\b",
-    re.IGNORECASE,
+    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twel|thir|four|fif|six|seven|eigh|nine|twenty|forty|hundred|"
+    r"thousand|million|billion|dozen|scores|several|few|couple|handful|no|nobody|none|zero|any|half|another|kilomet|mile|pair|without)"
 )
 
 
@@ -33,9 +32,9 @@ def find_quantities(parsed: ParsedArticle) -> tuple[FoundQuantity, ...]:
 
 def _find_in_sentence(sentence: Sentence, dollar: str) -> list[FoundQuantity]:
     counts = list(find_single(sentence))
-    text = sentence.text.replace("\u2019", "'")
+    text = text_of(sentence).replace("\u2019", "'")
     drafts: list[Draft] = []
-    if _CUE.search(text):
+    if _CUE.search(text.lower()):
         drafts = find_measured(text, dollar)
         counts.extend(find_counted(sentence, text, [(draft.start, draft.end) for draft in drafts]))
     found = [_from_draft(sentence, draft) for draft in drafts]
@@ -62,7 +61,7 @@ def _from_draft(sentence: Sentence, draft: Draft) -> FoundQuantity:
         high=amount.high,
         unit=draft.unit,
         qualifier=amount.qualifier,
-        text=sentence.text[draft.start : draft.end].strip(),
+        text=text_of(sentence)[draft.start : draft.end].strip(),
         span=Span(start=sentence.start + draft.start, end=sentence.start + draft.end),
     )
     return FoundQuantity(sentence.index, first, last, root, quantity)
@@ -78,7 +77,7 @@ def _from_count(sentence: Sentence, count: Counted) -> FoundQuantity:
         high=amount.high,
         unit=count.unit,
         qualifier=amount.qualifier,
-        text=sentence.text[count.start : count.end].strip(),
+        text=text_of(sentence)[count.start : count.end].strip(),
         span=Span(start=sentence.start + count.start, end=sentence.start + count.end),
     )
     return FoundQuantity(

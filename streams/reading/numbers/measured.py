@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from streams.reading.numbers.amounts import (
@@ -128,14 +129,12 @@ _HAS_UNIT = re.compile(
 )
 
 
-def _read_all(text: str, dollar: str) -> list[Draft | None] | list[Draft]:
+def _read_all(text: str, dollar: str) -> list[Draft]:
+    lower = text.lower()
     found: list[Draft] = []
-    readers = (
-        _read_money, _read_percent, _read_speed, _read_area, _read_magnitude, _read_terms, _read_temperature,
-        _read_distance, _read_scores,
-    )  # fmt: skip
-    for reader in readers:
-        found.extend(reader(text, dollar))
+    for cues, reader in _READERS:
+        if any(cue in lower for cue in cues):
+            found.extend(reader(text, dollar))
     return found
 
 
@@ -293,3 +292,63 @@ def _read_scores(text: str, dollar: str) -> list[Draft]:
         amount = Amount(value, min(value, other), max(value, other), "exactly")
         found.append(Draft(match.start(), match.end(), amount, "score", None))
     return found
+
+
+_LENGTH_CUES = ("km", "kilomet", "mile", "met", "feet", "foot", "yard")
+_READERS: tuple[tuple[tuple[str, ...], Callable[[str, str], list[Draft]]], ...] = (
+    (
+        (
+            *"$\u20ac\u00a3\u00a5\u20b9\u20bd\u20a9\u20aa\u20ba\u20a6\u20b1\u0e3f\u20ab\u20b4",
+            *(
+                "rs",
+                "usd",
+                "eur",
+                "gbp",
+                "jpy",
+                "cny",
+                "inr",
+                "cad",
+                "aud",
+                "chf",
+                "rub",
+                "zar",
+                "brl",
+            ),
+            *(
+                "dollar",
+                "pound",
+                "yen",
+                "yuan",
+                "renminbi",
+                "rupee",
+                "rouble",
+                "won",
+                "shekel",
+                "naira",
+                "rand",
+            ),
+            *(
+                "lira",
+                "ringgit",
+                "baht",
+                "dong",
+                "rupiah",
+                "reais",
+                "zloty",
+                "hryvnia",
+                "forint",
+                "taka",
+            ),
+            *("dirham", "riyal", "franc", "kron", "peso", "shilling"),
+        ),
+        _read_money,
+    ),
+    (("%", "cent"), _read_percent),
+    (("mph", "hour", "km/h", "kmh", "kph", "knots"), _read_speed),
+    (("sq", "\u00b2", "2", "hectare", "acre", "ha"), _read_area),
+    (("magnitude", "measur", "richter"), _read_magnitude),
+    (("year", "month"), _read_terms),
+    (("degree", "\u00b0", "c", "f"), _read_temperature),
+    (_LENGTH_CUES, _read_distance),
+    (("-", "\u2013"), _read_scores),
+)

@@ -10,18 +10,14 @@ from spacy.tokens import Token
 from streams.reading.numbers.amounts import bounded
 from streams.reading.numbers.counted import Counted
 from streams.reading.parse import Sentence
+from streams.reading.when.lexicon import word_set
 from streams.records import Measure
 
 _VERBS: dict[str, Measure] = {
     "kill": "killed", "murder": "killed", "injure": "injured", "wound": "injured", "arrest": "detained",
     "detain": "detained", "hurt": "injured", "rescue": "rescued", "slay": "killed", "execute": "killed",
 }  # fmt: skip
-_ONE = frozenset(
-    "man woman boy girl child teenager soldier officer policeman civilian person worker driver passenger student journalist "
-    "protester suspect baby toddler firefighter pilot guard resident motorist cyclist pedestrian miner tourist fisherman "
-    "farmer teacher nurse doctor gunman policewoman serviceman marine sailor villager migrant grandmother grandfather mother "
-    "father son daughter brother sister".split()
-)
+_ONE = word_set("numbers_lists", "one")
 
 
 def find_single(sentence: Sentence) -> list[Counted]:

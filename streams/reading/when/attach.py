@@ -11,28 +11,12 @@ from __future__ import annotations
 from spacy.tokens import Token
 
 from streams.reading.when.english import HAPPEN_LEMMAS, PLAN_LEMMAS, SAY_LEMMAS
+from streams.reading.when.lexicon import word_set
 
 FAR = 5.0
 """Beyond this price a date belongs to something else."""
 
-_BOUNDING = frozenset(
-    [
-        "after",
-        "before",
-        "since",
-        "until",
-        "till",
-        "by",
-        "despite",
-        "following",
-        "amid",
-        "ahead",
-        "for",
-        "during",
-        "without",
-        "pending",
-    ]
-)
+_BOUNDING = word_set("dates_words", "bounding")
 _NAMING = frozenset(("poss", "compound", "amod", "nummod", "nmod"))
 _STEPS = 40
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from streams.reading.when.lexicon import word_set
+
 MONTH = (
     r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|Jun(?:e|\.)?|Jul(?:y|\.)?|"
     r"Aug(?:ust|\.)?|Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)(?![A-Za-z])"
@@ -72,72 +74,10 @@ _ORDINALS = {
     )
 } | {"twentieth": 20, "thirtieth": 30, "fortieth": 40, "fiftieth": 50}
 
-SAY_LEMMAS = frozenset(
-    [
-        "say",
-        "tell",
-        "announce",
-        "report",
-        "add",
-        "confirm",
-        "deny",
-        "claim",
-        "state",
-        "write",
-        "declare",
-        "warn",
-        "note",
-        "explain",
-        "insist",
-        "acknowledge",
-        "admit",
-        "allege",
-        "argue",
-        "suggest",
-        "assert",
-        "reveal",
-        "disclose",
-        "post",
-        "tweet",
-        "estimate",
-        "show",
-        "believe",
-        "think",
-        "accuse",
-        "predict",
-        "describe",
-    ]
-)
+SAY_LEMMAS = word_set("dates_words", "say_lemmas")
 """Verbs whose own date is the day somebody spoke, not the day of what they spoke of."""
 
-PLAN_LEMMAS = frozenset(
-    [
-        "expect",
-        "schedule",
-        "set",
-        "due",
-        "plan",
-        "hope",
-        "want",
-        "intend",
-        "agree",
-        "vow",
-        "promise",
-        "pledge",
-        "order",
-        "ask",
-        "urge",
-        "call",
-        "prepare",
-        "ready",
-        "slate",
-        "aim",
-        "propose",
-        "threaten",
-        "invite",
-        "likely",
-    ]
-)
+PLAN_LEMMAS = word_set("dates_words", "plan_lemmas")
 """Words whose infinitive lies ahead: "is expected to meet Friday"."""
 
 BEGIN_LEMMAS = frozenset(

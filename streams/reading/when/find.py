@@ -11,7 +11,6 @@ from spacy.tokens import Token
 
 from streams.reading.parse import ParsedArticle, Sentence
 from streams.reading.when.clock import at_hour, find_clock
-from streams.reading.when.english import MONTH, WEEKDAY
 from streams.reading.when.found import FoundDate, Reference, Role, Tense
 from streams.reading.when.reference import find_reference
 from streams.reading.when.rules import Context, Draft, Rule
@@ -22,12 +21,6 @@ from streams.reading.when.spans import placed
 from streams.reading.when.tense import tense_of
 from streams.records import Span, When
 
-_CUE = re.compile(
-    rf"\d{{4}}|\d/\d|'\d0s|{WEEKDAY}|{MONTH}|\b(?:hour|day|week|month|year|decade|centur|fortnight|spring|summer|autumn|"
-    r"fall|winter|quarter|Q[1-4]|overnight|tonight|yesterday|tomorrow|night|since|Halloween|Juneteenth|Eve\b|"
-    r"anniversary|this\s+(?:morning|afternoon|evening))|(?:to|week)day|weekend|Day\b|Fourth|Friday|Mayo",
-    re.IGNORECASE,
-)
 _MONEY = re.compile(
     r"\b(?:percent|per cent|billion|million|profits?|revenues?|sales|earnings|GDP|econom\w+|quarterly|inflation|"
     r"growth|shares|income|loss(?:es)?|unemployment|output|exports|dividend|shipments)\b|%",
@@ -36,6 +29,11 @@ _MONEY = re.compile(
 _SINCE = re.compile(r"\b(?:ever\s+)?since\s+(?:the\s+)?$", re.IGNORECASE)
 _UNTIL = re.compile(r"\b(?:until|till|by|through|no\s+later\s+than)\s+(?:the\s+)?$", re.IGNORECASE)
 _SOUTHERN = frozenset(("au", "nz", "za", "ar", "cl", "uy", "br", "bw", "zw", "na", "pe"))
+
+
+def text_of(sentence: Sentence) -> str:
+    """The sentence as written; a slice, where spaCy would join the tokens anew."""
+    return sentence.paragraph.text[sentence.tokens.start_char : sentence.tokens.end_char]
 
 
 @dataclass(slots=True)
@@ -61,8 +59,6 @@ def find_dates(parsed: ParsedArticle) -> tuple[FoundDate, ...]:
     found: list[FoundDate] = []
     previous: When | None = None
     for sentence in parsed.sentences:
-        if not _CUE.search(sentence.text):
-            continue
         dates = _find_in_sentence(sentence, reference, previous, is_southern=southern)
         found.extend(dates)
         exact = [date.when for date in dates if date.is_dated and date.role == "at"]
@@ -81,7 +77,11 @@ def _is_southern(address: str) -> bool:
 def _find_in_sentence(
     sentence: Sentence, reference: Reference, previous: When | None, *, is_southern: bool
 ) -> list[FoundDate]:
-    text = sentence.text.replace("\u2019", "'")
+    text = text_of(sentence).replace("\u2019", "'")
+    lower = text.lower()
+    rules = [rule for rule in _rules() if rule.may_match(lower)]
+    if not rules:
+        return []
     headline = sentence.paragraph.role == "headline"
 
     def find_tense(start: int, end: int) -> Tense:
@@ -90,7 +90,7 @@ def _find_in_sentence(
     has_money_words = bool(_MONEY.search(text))
     taken = _Taken()
     read: list[tuple[int, int, Draft, str]] = []
-    for rule in _rules():
+    for rule in rules:
         for match in rule.pattern.finditer(text):
             start, end = _trim(text, match.start(), match.end())
             if not taken.is_free(start, end):
@@ -144,9 +144,10 @@ def _build(
 ) -> FoundDate:
     first, last, head = _tokens(sentence, start, end)
     where = Span(start=sentence.start + start, end=sentence.start + end)
-    before = sentence.text[max(0, start - 24) : start]
+    text = text_of(sentence)
+    before = text[max(0, start - 24) : start]
     role = draft.role
-    words = sentence.text[start:end]
+    words = text[start:end]
     if role == "at":
         role = _role_of(before, words)
     tense: Tense = "unknown"

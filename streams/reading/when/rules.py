@@ -60,8 +60,13 @@ class Rule:
     """One way to write a date."""
 
     id: str
+    cues: tuple[str, ...]
     pattern: re.Pattern[str]
     build: Build
+
+    def may_match(self, lower: str) -> bool:
+        """Whether the text, in lower case, holds a cue: far cheaper than the pattern itself."""
+        return any(cue in lower for cue in self.cues)
 
 
 def make_date(year: int, month: int, day: int) -> dt.date | None:

@@ -23,6 +23,8 @@ from streams.reading.when.spans import (
     year_when,
 )
 
+MONTH_CUES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+CENTURIES = ("16", "17", "18", "19", "20")
 _DASH = r"\s*(?:-|–|—|to|until|till|through|and)\s*"
 _DAYNAME = rf"(?:(?:{WEEKDAY}|{SHORT_WEEKDAY}),?\s+)?(?:the\s+)?"
 _PART = r"(?:(?P<part>early|late|mid|the beginning of|the start of|the end of|the middle of)[\s-]+(?:in\s+)?)?"
@@ -211,9 +213,10 @@ def _compile(pattern: str, flags: int = 0) -> re.Pattern[str]:
 
 
 CALENDAR_RULES: tuple[Rule, ...] = (
-    Rule("date.absolute.iso", _compile(r"\b(\d{4})-(\d{2})-(\d{2})(?!\d)"), _iso),
+    Rule("date.absolute.iso", ("-",), _compile(r"\b(\d{4})-(\d{2})-(\d{2})(?!\d)"), _iso),
     Rule(
         "date.range.days",
+        MONTH_CUES,
         _compile(
             rf"\b(?P<first>{ORDINAL_DAY})\s+(?P<month>{MONTH}){_DASH}(?P<last>{ORDINAL_DAY})\s+"
             rf"(?P<month2>{MONTH})(?:,?\s+(?P<year>{YEAR}))?"
@@ -222,6 +225,7 @@ CALENDAR_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "date.range.days",
+        MONTH_CUES,
         _compile(
             rf"\b(?P<month>{MONTH})\s+(?P<first>{ORDINAL_DAY}){_DASH}(?P<month2>{MONTH})\s+"
             rf"(?P<last>{ORDINAL_DAY})\b(?:,?\s+(?P<year>{YEAR}))?"
@@ -230,6 +234,7 @@ CALENDAR_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "date.range.days",
+        MONTH_CUES,
         _compile(
             rf"\b(?P<first>{ORDINAL_DAY}){_DASH}(?P<last>{ORDINAL_DAY})\s+(?:of\s+)?(?P<month>{MONTH})"
             rf"(?:,?\s+(?P<year>{YEAR}))?"
@@ -238,6 +243,7 @@ CALENDAR_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "date.range.days",
+        MONTH_CUES,
         _compile(
             rf"\b(?P<month>{MONTH})\s+(?P<first>{ORDINAL_DAY}){_DASH}(?P<last>{ORDINAL_DAY})\b"
             rf"(?![\d:]|,\d{{3}})(?:,?\s+(?P<year>{YEAR}))?"
@@ -246,6 +252,7 @@ CALENDAR_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "date.absolute.full",
+        MONTH_CUES,
         _compile(
             rf"\b{_DAYNAME}(?P<day>{ORDINAL_DAY})(?:\s+day)?(?:\s+of)?\s+(?P<month>{MONTH})"
             rf"(?:,?\s+(?P<year>{YEAR}))?"
@@ -254,6 +261,7 @@ CALENDAR_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "date.absolute.full",
+        MONTH_CUES,
         _compile(
             rf"\b{_DAYNAME}(?P<month>{MONTH})\s+(?:the\s+)?(?P<day>{ORDINAL_DAY})\b(?![\d:]|[.,]\d|\s*(?:percent|%|million))"
             rf"(?:,?\s+(?P<year>{YEAR}))?"
@@ -262,6 +270,7 @@ CALENDAR_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "date.range.months",
+        MONTH_CUES,
         _compile(
             rf"\b(?:between|from)\s+(?P<first>{MONTH})\s+(?:and|to|until|through)\s+(?P<last>{MONTH})"
             rf"(?:,?\s+(?P<year>{YEAR}))?"
@@ -270,11 +279,13 @@ CALENDAR_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "date.absolute.month",
+        MONTH_CUES,
         _compile(rf"\b{_PART}(?P<month>{MONTH})(?:\s+of)?,?\s+(?P<year>{YEAR})"),
         _month_year,
     ),
     Rule(
         "date.month.no_year",
+        MONTH_CUES,
         _compile(
             rf"\b(?P<lead>)(?P<part>(?i:early|late|mid|the beginning of|the start of|the end of|"
             rf"the middle of))[\s-]+(?:in\s+)?(?P<month>{MONTH})(?!\s+\d)"
@@ -283,6 +294,7 @@ CALENDAR_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "date.month.no_year",
+        MONTH_CUES,
         _compile(
             rf"\b(?P<lead>(?i:in|since|by|until|till|last|next|this|during|from|of|before|after|back in|"
             rf"as of|through))\s+{_PART}(?P<month>{MONTH})(?!\s+[\d(]|'s\s+[A-Z])"
@@ -291,6 +303,7 @@ CALENDAR_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "date.season",
+        ("spring", "summer", "autumn", "fall", "winter"),
         _compile(
             rf"\b(?P<lead>in the|in|last|this|next|since|during the|over the|since last|late|early|mid)\s+"
             rf"(?:early\s+|late\s+|mid-?)?(?P<season>spring|summer|autumn|fall|winter)(?:\s+of)?"
@@ -301,6 +314,7 @@ CALENDAR_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "date.quarter",
+        ("quarter", "q1", "q2", "q3", "q4"),
         _compile(
             rf"\b(?:(?P<word>first|second|third|fourth|final|last|previous|this|next)[\s-]+(?:fiscal\s+|"
             rf"financial\s+|calendar\s+)?quarter|Q(?P<digit>[1-4]))\b"
@@ -311,6 +325,7 @@ CALENDAR_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "date.decade",
+        ("0s", "0's"),
         _compile(
             r"\b(?:the\s+)?(?:(?P<part>early|mid|late)[\s-]+)?(?:(?P<year>(?:1[6-9]|20)\d0)|'(?P<short>\d0))'?s\b",
             re.IGNORECASE,
@@ -319,6 +334,7 @@ CALENDAR_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "date.range.years",
+        CENTURIES,
         _compile(
             rf"\b(?:between|from)\s+(?P<first>{YEAR})\s+(?:and|to|until|through)\s+(?P<last>{YEAR})",
             re.IGNORECASE,
@@ -327,6 +343,7 @@ CALENDAR_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "date.range.years",
+        CENTURIES,
         _compile(
             r"\b(?P<first>(?:1[6-9]|20)\d\d)\s*[-–]\s*(?P<last>(?:1[6-9]|20)\d\d|\d\d)\b(?![-–])"
         ),
@@ -334,6 +351,7 @@ CALENDAR_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "date.absolute.year",
+        CENTURIES,
         _compile(
             rf"\b(?:(?:in|since|until|till|by|during|from|before|after|back\s+in|of|as\s+of|year|to)\s+)"
             rf"{_PART}(?P<year>{YEAR})\b",
@@ -343,6 +361,7 @@ CALENDAR_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "date.absolute.year",
+        CENTURIES,
         _compile(
             rf"\b(?P<part>early|late|mid|the\s+beginning\s+of|the\s+start\s+of|the\s+end\s+of)[\s-]+"
             rf"(?P<year>{YEAR})\b",
@@ -351,6 +370,9 @@ CALENDAR_RULES: tuple[Rule, ...] = (
         _year,
     ),
     Rule(
-        "date.absolute.year.naming", _compile(rf"\b(?P<year>{YEAR})(?=\s+[A-Za-z])"), _naming_year
+        "date.absolute.year.naming",
+        CENTURIES,
+        _compile(rf"\b(?P<year>{YEAR})(?=\s+[A-Za-z])"),
+        _naming_year,
     ),
 )

@@ -111,6 +111,7 @@ def named_rules() -> tuple[Rule, ...]:
     return (
         Rule(
             "date.named.event",
+            ("sept", "jan", "oct", "9/11", "7/7", "26/11"),
             re.compile(
                 rf"\b(?P<date>\d{{1,2}}/\d{{1,2}}(?![/\d])|{MONTH}\s+\d{{1,2}}(?!\d))(?=[\s.,)'-]|$)"
             ),
@@ -118,6 +119,7 @@ def named_rules() -> tuple[Rule, ...]:
         ),
         Rule(
             "date.named",
+            ("day", "eve", "july", "hallow", "night", "june", "mayo", "thanks", "black", "super"),
             re.compile(rf"\b(?P<name>{joined})\b(?:,?\s+(?P<year>{YEAR}))?", re.IGNORECASE),
             _holiday,
         ),

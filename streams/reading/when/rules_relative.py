@@ -356,9 +356,12 @@ _NOT_NAMED = (
 )
 _NOT_TITLE = r"(?!\s+(?:Times|Telegraph|Mirror|Express|Herald|Post|Mail|Star|Sun|Night (?:Live|Lights|Football)|Sport|World|Mass)\b)"
 
+UNIT_CUES = ("hour", "day", "week", "fortnight", "month", "year", "decade", "centur")
+
 RELATIVE_RULES: tuple[Rule, ...] = (
     Rule(
         "date.since.event",
+        ("since",),
         re.compile(
             r"\bsince(?=\s+(?:the\s+|its\s+|their\s+|his\s+|her\s+)?(?:start|beginning|outbreak|onset|launch|"
             r"[\w\s'-]{3,40}\s+(?:began|started|erupted|broke out|launched|invaded|was launched))\b)",
@@ -368,6 +371,7 @@ RELATIVE_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "date.counted",
+        UNIT_CUES,
         re.compile(
             rf"\b{_LEAD_COUNT}(?P<count>{COUNT}|a\s+couple\s+of)\s+(?P<unit>{UNIT})s?\s+(?P<way>after|before|ahead\s+of|since|following)\b"
             rf"(?=\s+[\w“\"'‘$£€])",
@@ -377,6 +381,7 @@ RELATIVE_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "date.anniversary",
+        ("anniversary",),
         re.compile(
             r"\b(?:the\s+)?(?:(?P<nth>\d{1,3}(?:st|nd|rd|th)|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|"
             r"twentieth|thirtieth|fortieth|fiftieth)[\s-]+(?:year\s+)?anniversary)(?=\s+of\b)",
@@ -386,6 +391,7 @@ RELATIVE_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "date.range.weekdays",
+        ("day",),
         re.compile(
             rf"\b(?:(?:from|between|overnight\s+from)\s+)?(?:late\s+|early\s+)?(?P<first>{WEEKDAY})(?:\s+{PART})?"
             rf"\s*(?:to|through|until|till|and|into|-|–)\s*(?:early\s+|late\s+)?(?P<last>{WEEKDAY})\b{_NOT_TITLE}"
@@ -394,6 +400,7 @@ RELATIVE_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "date.weekday",
+        ("day",),
         re.compile(
             rf"\b(?:(?P<over>overnight)\s+(?:on\s+)?)?(?:(?P<lead>last|next|this\s+past|this\s+coming|this|the\s+coming|coming|"
             rf"the\s+previous|the\s+following|the\s+next|the\s+preceding|past)\s+)?(?:early\s+|late\s+)?"
@@ -405,6 +412,7 @@ RELATIVE_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "date.word",
+        ("today", "yesterday", "tomorrow", "night", "this "),
         re.compile(
             rf"\b(?<!USA )(?<!Russia )(?<!India )(?<!Japan )(?<!-)(?P<word>the\s+day\s+before\s+yesterday|the\s+day\s+after\s+tomorrow|"
             rf"last\s+night|yesterday|tomorrow|tonight|today|overnight|this\s+(?:morning|afternoon|evening|lunchtime))\b(?:'s)?(?:\s+{PART}\b)?",
@@ -414,6 +422,7 @@ RELATIVE_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "date.stretch.past",
+        ("past ", "last ", "previous ", "preceding "),
         re.compile(
             rf"\b(?:in|over|during|within|for|through)?\s*(?:the|these)?\s*(?:past|last|previous|preceding)\s+"
             rf"(?P<count>{COUNT}|few|several|couple\s+of)\s+(?P<unit>{UNIT})s?\b",
@@ -423,6 +432,7 @@ RELATIVE_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "date.stretch.past",
+        ("past ", "last ", "previous ", "preceding "),
         re.compile(
             r"\b(?:in|over|during|within|for|through)\s+the\s+(?:past|last)\s+(?P<count>)(?P<unit>hour|day|week|month|year|decade|century)\b",
             re.IGNORECASE,
@@ -431,6 +441,7 @@ RELATIVE_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "date.period",
+        ("week", "month", "year"),
         re.compile(
             r"\b(?:(?P<part>earlier|later|early|late|so\s+far|the\s+(?:start|beginning|end)\s+of)\s+)?"
             r"(?P<lead>last|this|next|this\s+past|this\s+coming|the\s+coming|past|the\s+past|the\s+previous|the\s+following|coming)\s+(?P<unit>weekend|week|month|year)\b(?!-)(?!'s\s+(?:old|worth))",
@@ -440,11 +451,13 @@ RELATIVE_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "date.period",
+        ("week", "month", "year"),
         re.compile(r"\b(?:over|at|during)\s+(?P<lead>the)\s+(?P<unit>weekend)\b", re.IGNORECASE),
         _period,
     ),
     Rule(
         "date.ago",
+        (" ago",),
         re.compile(
             rf"\b{_LEAD_COUNT}(?P<count>{COUNT}|{_FEW})\s+(?P<unit>{UNIT})s?\s+ago\b", re.IGNORECASE
         ),
@@ -452,6 +465,7 @@ RELATIVE_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "date.from_event",
+        UNIT_CUES,
         re.compile(
             rf"\b{_LEAD_COUNT}(?P<count>{COUNT}|a\s+couple\s+of)\s+(?P<unit>{UNIT})s?\s+"
             rf"(?P<way>earlier|later|before|previously|prior|afterwards?|after)\b(?=\s*[,.;:)]|\s+(?:in|at|on|by)\b|\s*$)",
@@ -461,6 +475,7 @@ RELATIVE_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "date.from_event.day",
+        ("day",),
         re.compile(
             r"\b(?:the\s+|that\s+)?(?:(?P<word>next|following|same|previous|(?<=that )|(?<=the ))\s*day(?:\s+(?:before|after))?)\b(?!\s+of\b|s\b)".replace(
                 "|(?<=that )|(?<=the )", ""
@@ -471,6 +486,7 @@ RELATIVE_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "date.from_event.day",
+        ("day",),
         re.compile(r"\b(?:the\s+day\s+(?P<word>before|after))\b(?=\s*[,.;]|\s*$)", re.IGNORECASE),
         _next_day,
     ),

@@ -5,13 +5,12 @@ from __future__ import annotations
 from spacy.tokens import Token
 
 from streams.reading.when.english import SAY_LEMMAS
+from streams.reading.when.lexicon import word_set
 
 FAR = 5.0
 """Beyond this price a place belongs to something else."""
 
-_ELSEWHERE = frozenset(
-    "after before since until despite following amid like unlike against with by than".split()
-)
+_ELSEWHERE = word_set("places_words", "elsewhere")
 _STEPS = 40
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from spacy.tokens import Token
 
 from streams.reading.parse import ParsedArticle, Sentence
+from streams.reading.when.lexicon import word_set
 from streams.reading.where.attach import FAR, price
 from streams.reading.where.model import FoundPlace, Places
-
 from streams.records import Where
 
 _GRAIN = {
@@ -27,14 +27,11 @@ _GRAIN = {
 }
 _TOWARD = frozenset(("toward", "towards"))
 _ORIGIN = frozenset(("from",))
-_MOVES_AWAY = frozenset(
-    "withdraw retreat flee leave escape evacuate deport expel pull return release depart free".split()
+_MOVES_AWAY = word_set("places_words", "moves_away")
+_OFFICES = word_set("places_words", "offices")
+_HAPPEN = frozenset(
+    ["happen", "occur", "take", "strike", "hit", "unfold", "erupt", "come", "break"]
 )
-_OFFICES = frozenset(
-    "mayor governor president minister king queen bishop archbishop head leader chief university bank duke prince "
-    "citizen native ambassador ruler parliament government consul editor director".split()
-)
-_HAPPEN = frozenset("happen occur take strike hit unfold erupt come break".split())
 _SLACK = 1.6
 """A place within this price of the nearest one may be the better one by being smaller."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from spacy.tokens import Token
 
+from streams.reading.when.lexicon import word_set
 from streams.reading.where.gazetteer import Gazetteer
 from streams.reading.where.model import NamedPlace, PlaceRole
 from streams.reading.where.places import GENERIC, Place, fold
@@ -59,22 +60,22 @@ def _container_after(named: NamedPlace, by_first: dict[tuple[int, int], NamedPla
         steps += 1
 
 
-_LINKS = frozenset(
-    "in the a an of city town village north south east west northern southern eastern western central northeastern northwestern "
-    "southeastern southwestern northeast northwest southeast southwest state province region's capital port small border "
-    "country 's \u2019s district settlement eastern region coastal capital".split()
-)
+_LINKS = word_set("places_words", "links")
 
 
 def _take(named: NamedPlace, other: NamedPlace) -> None:
     """Let `other`, which stands right after, contain `named`, where it is a country or a region."""
     if other.key == named.key:
         return
-    holders = [place for place in other.places if place.feature in ("country", "region") and place.country]
+    holders = [
+        place for place in other.places if place.feature in ("country", "region") and place.country
+    ]
     inside = [place for place in holders if _holds(place, named)]
     sure = [place for place in holders if place.feature == "country" or other.generic]
     chosen = next(iter(inside or sure), None)
-    if chosen is None or named.places and chosen.feature == "country" and named.places[0].feature == "country":
+    if chosen is None or (
+        named.places and chosen.feature == "country" and named.places[0].feature == "country"
+    ):
         return
     named.container_country = chosen.country
     named.container_admin1 = chosen.admin1 if chosen.feature == "region" else None
@@ -85,7 +86,8 @@ def _take(named: NamedPlace, other: NamedPlace) -> None:
 def _holds(place: Place, named: NamedPlace) -> bool:
     """Whether some candidate of the name lies in that country or region: then the comma means "in"."""
     return any(
-        town.country == place.country and (place.feature == "country" or town.admin1 == place.admin1)
+        town.country == place.country
+        and (place.feature == "country" or town.admin1 == place.admin1)
         for town in named.places
         if town.feature != "country"
     )
@@ -123,11 +125,7 @@ def _container_before(named: NamedPlace, found: list[NamedPlace]) -> None:
         return
 
 
-_BEFORE_LINKS = frozenset(
-    "of city town village the 's \u2019s port border northern southern eastern western central capital northeastern northwestern "
-    "southeastern southwestern north south east west island coastal small largest main second - held occupied mining "
-    "industrial seaside resort frontline front line key strategic tiny besieged historic settlement mountain hamlet".split()
-)
+_BEFORE_LINKS = word_set("places_words", "before_links")
 
 
 def _role_of(named: NamedPlace) -> PlaceRole:
@@ -172,9 +170,7 @@ def _conjunct_role(head: Token) -> PlaceRole:
     return "place"
 
 
-_SUFFERS = frozenset(
-    "suffer experience see witness wake sit lie become remain host endure face fall stand".split()
-)
+_SUFFERS = word_set("places_words", "suffers")
 
 
 def _suffers(verb: Token) -> bool:

@@ -25,16 +25,32 @@ _LETTERS = str.maketrans(
 )  # fmt: skip
 _SAINT = re.compile(r"\b(?:saint|sainte|st|ste)\b")
 _SPACES = re.compile(r"\s+")
-GENERIC = (
-    "region oblast province governorate prefecture state county district department krai republic raion "
-    "canton voivodeship emirate territory division wilaya regency parish"
-).split()
+GENERIC = [
+    "region",
+    "oblast",
+    "province",
+    "governorate",
+    "prefecture",
+    "state",
+    "county",
+    "district",
+    "department",
+    "krai",
+    "republic",
+    "raion",
+    "canton",
+    "voivodeship",
+    "emirate",
+    "territory",
+    "division",
+    "wilaya",
+    "regency",
+    "parish",
+]
 """Words that turn a name into the name of a region."""
 
 _GENERIC_END = re.compile(rf"\s+(?:{'|'.join(GENERIC)}|administrative region|autonomous republic)$")
-_GENERIC_START = re.compile(
-    rf"^(?:the\s+)?(?:{'|'.join(GENERIC)}|autonomous republic)\s+of\s+"
-)
+_GENERIC_START = re.compile(rf"^(?:the\s+)?(?:{'|'.join(GENERIC)}|autonomous republic)\s+of\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +139,10 @@ def load_countries() -> dict[str, tuple[Place, ...]]:
 
 @cache
 def capitals() -> dict[str, str]:
-    """The capital of each country."""
+    """The capital of each country that does not bear its capital's name."""
     from streams.reading.where.packages import read_countries  # noqa: PLC0415 - the edge file reads packages
 
-    return {country.code: country.capital for country in read_countries()}
+    return {c.code: c.capital for c in read_countries() if c.capital != c.name}
 
 
 @cache

@@ -236,7 +236,11 @@ def _score(
         score += 0.5
     elif country is not None and place.country == country and place.feature != "country":
         score += 0.3
-    if place.feature == "settlement" and place.name == capitals().get(place.country or "") and place.population >= 100_000:
+    if (
+        place.feature == "settlement"
+        and place.name == capitals().get(place.country or "")
+        and place.population >= 100_000
+    ):
         score += 0.3
     score += 0.4 * min(1.0, 1.5 * context.share(place.country))
     if place.admin1 and context.admin1s[place.country or "", place.admin1]:
@@ -304,7 +308,9 @@ def _differs(best: Place, other: Place) -> bool:
     if best.country != other.country:
         return True
     if "country" in (best.feature, other.feature):
-        return best.feature == "region" or other.feature == "region"  # a city may bear its state's name
+        return (
+            best.feature == "region" or other.feature == "region"
+        )  # a city may bear its state's name
     if best.feature != other.feature and best.admin1 == other.admin1:
         return False
     if best.lat is None or other.lat is None or best.lon is None or other.lon is None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from spacy.tokens import Token
 
 from streams.reading.parse import ParsedArticle, Sentence
+from streams.reading.when.lexicon import word_set
 from streams.reading.where.gazetteer import Gazetteer
 from streams.reading.where.model import NamedPlace
 from streams.reading.where.places import GENERIC, Place, fold
@@ -32,10 +33,7 @@ from streams.reading.where.words import (
 )
 
 _MAX_WORDS = 6
-_INNER = frozenset(
-    "of the and de la le les el al au aux du do da del des di sur sous upon on in ez az am an der den ad nuclear power "
-    "hydroelectric naval air military refugee international".split()
-)
+_INNER = word_set("places_words", "inner")
 _PUNCT_INNER = frozenset(("-", "\u2013", "'", "\u2019", ".", "\u2010"))
 _PLACE_ENTS = frozenset(("GPE", "LOC", "FAC"))
 _NAME_ENTS = frozenset(("PERSON", "ORG", "PRODUCT", "WORK_OF_ART", "LAW", "EVENT", "NORP"))
@@ -108,12 +106,11 @@ def _longest(
     people: _People,
     known: set[str],
 ) -> NamedPlace | None:
-    doc = tokens[0].doc
     for length in range(min(_MAX_WORDS, len(tokens) - at), 0, -1):
         words = tokens[at : at + length]
         if not _is_name_shaped(words):
             continue
-        text = doc.text[words[0].idx : words[-1].idx + len(words[-1].text)]
+        text = sentence.paragraph.text[words[0].idx : words[-1].idx + len(words[-1].text)]
         places = gazetteer.find(text)
         if len(text) <= 3 and not text.isupper() and "." not in text:
             places = tuple(
@@ -213,16 +210,16 @@ def _accept(
     locative = has_generic or _is_locative(first, sentence, places)
     if _is_inside_name(before, after, label, last, is_larger=is_larger, is_locative=locative):
         return None
-    if not _is_believed(label, places, locative=locative, known=key in known or _has_container(after)):
+    if not _is_believed(
+        label, places, locative=locative, known=key in known or _has_container(after)
+    ):
         return None
     if len(words) == 1 and key in people.names and not (locative and label in _PLACE_ENTS):
         return None
     return _build(sentence, words, text, key, places, is_locative=locative)
 
 
-def _is_believed(
-    label: str, places: tuple[Place, ...], *, locative: bool, known: bool
-) -> bool:
+def _is_believed(label: str, places: tuple[Place, ...], *, locative: bool, known: bool) -> bool:
     """Whether a name of the gazetteer is a place here: the parser's label is one sign among others."""
     if label in _PLACE_ENTS or locative or places[0].feature in ("facility", "sea", "water"):
         return True
@@ -362,7 +359,7 @@ def _read_tail(named: NamedPlace, sentence: Sentence) -> None:
         return
     after = last.nbor(1)
     low = after.lower_
-    if low in GENERIC or low.rstrip("s") in GENERIC and low.endswith("s"):
+    if low in GENERIC or (low.rstrip("s") in GENERIC and low.endswith("s")):
         named.generic = low.rstrip("s")
         if low in GENERIC:
             named.last = after
@@ -374,7 +371,8 @@ def _read_tail(named: NamedPlace, sentence: Sentence) -> None:
         named.last = after
     if named.last is not last:
         doc = last.doc
-        named.name = doc.text[named.first.idx : named.last.idx + len(named.last.text)]
+        text = sentence.paragraph.text
+        named.name = text[named.first.idx : named.last.idx + len(named.last.text)]
         named.head = doc[named.first.i : named.last.i + 1].root
 
 
@@ -383,12 +381,13 @@ def _unknown_place(sentence: Sentence, tokens: list[Token], at: int) -> NamedPla
     token = tokens[at]
     end = at
     while end + 1 < len(tokens) and (
-        tokens[end + 1].text[:1].isupper()
-        and tokens[end + 1].pos_ == "PROPN"
-        or tokens[end + 1].text == "-"
-        and end + 2 < len(tokens)
-        and tokens[end + 2].text[:1].isalpha()
-        and not tokens[end + 2].text.islower()
+        (tokens[end + 1].text[:1].isupper() and tokens[end + 1].pos_ == "PROPN")
+        or (
+            tokens[end + 1].text == "-"
+            and end + 2 < len(tokens)
+            and tokens[end + 2].text[:1].isalpha()
+            and not tokens[end + 2].text.islower()
+        )
     ):
         end += 1
     words = tokens[at : end + 1]
@@ -411,6 +410,5 @@ def _unknown_place(sentence: Sentence, tokens: list[Token], at: int) -> NamedPla
         return None
     if any(fold(word.text) in TITLES for word in words):
         return None
-    doc = tokens[0].doc
-    text = doc.text[words[0].idx : words[-1].idx + len(words[-1].text)]
+    text = sentence.paragraph.text[words[0].idx : words[-1].idx + len(words[-1].text)]
     return _build(sentence, words, text, fold(text), (), is_locative=True)
