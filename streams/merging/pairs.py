@@ -55,8 +55,8 @@ PARTS = (
 BRIEF = 30
 """Words with meaning up to which a text is short; a headline and a sentence have fewer."""
 VECTOR_PARTS = ("vector", "vector_here")
-CENTRING = 0.7
-"""How much of the neighbourhood's mean is taken from a vector; of a small one, most is itself."""
+CENTRING = 1.0
+"""How much of the mean of the neighbourhood is taken from a vector."""
 
 
 @dataclass(frozen=True, slots=True)
