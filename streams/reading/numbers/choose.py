@@ -12,6 +12,7 @@ from spacy.tokens import Token
 from streams.lexicon.ontology import get_kind
 from streams.reading.numbers.found import FoundQuantity
 from streams.reading.parse import ParsedArticle, Sentence
+from streams.reading.when.attach import is_own_clause
 from streams.reading.when.english import SAY_LEMMAS
 from streams.reading.when.lexicon import word_set
 from streams.records import Measure, Quantity
@@ -118,11 +119,6 @@ def price(trigger: Token, head: Token) -> float:
     return costs.get(node.i, 50.0) + cost
 
 
-def has_own_subject(verb: Token) -> bool:
-    """Whether a coordinated verb opens a clause of its own: "... and a fire injured three"."""
-    return any(child.dep_ in ("nsubj", "nsubjpass") for child in verb.children)
-
-
 def _up(node: Token) -> float:
     dep = node.dep_
     if dep in ("ccomp", "parataxis"):
@@ -130,9 +126,9 @@ def _up(node: Token) -> float:
     if dep == "advcl":
         return 3.0 if any(child.dep_ == "mark" for child in node.children) else 1.0
     if dep in ("relcl", "acl"):
-        return 1.5
+        return 4.5 if is_own_clause(node) else 1.5
     if dep == "conj":
-        return 1.5 + (3.0 if has_own_subject(node) else 0.0)
+        return 1.5 + (3.0 if is_own_clause(node) else 0.0)
     if dep == "prep" and node.lower_ in ("after", "before", "since", "despite", "following"):
         return 2.0
     return 0.7
@@ -141,6 +137,8 @@ def _up(node: Token) -> float:
 def _down(node: Token, trigger: Token) -> float:
     dep, head = node.dep_, node.head
     if dep in ("relcl", "acl"):
+        if is_own_clause(node):
+            return 4.0
         return 1.0 if head.i == trigger.i else 2.5
     if dep == "advcl":
         marks = {child.lower_ for child in node.children if child.dep_ == "mark"}
@@ -152,7 +150,7 @@ def _down(node: Token, trigger: Token) -> float:
     if dep == "conj":
         if node.pos_ not in ("VERB", "AUX"):
             return 1.0
-        return 1.5 + (3.0 if has_own_subject(node) else 0.0)
+        return 1.5 + (3.0 if is_own_clause(node) else 0.0)
     if dep == "prep":
         return (
             0.8

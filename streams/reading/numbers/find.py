@@ -31,8 +31,8 @@ def find_quantities(parsed: ParsedArticle) -> tuple[FoundQuantity, ...]:
 
 
 def _find_in_sentence(sentence: Sentence, dollar: str) -> list[FoundQuantity]:
-    counts = list(find_single(sentence))
     text = text_of(sentence).replace("\u2019", "'")
+    counts = find_single(sentence, text.lower())
     drafts: list[Draft] = []
     if _CUE.search(text.lower()):
         drafts = find_measured(text, dollar)

@@ -115,25 +115,17 @@ _MILE = 1.609344
 def find_measured(text: str, dollar: str) -> list[Draft]:
     """Every number with a unit, the first reading of each stretch of text winning."""
     drafts: list[Draft] = []
-    if not any(letter.isdigit() for letter in text) and not _HAS_UNIT.search(text):
-        return drafts
     for draft in _read_all(text, dollar):
         if all(draft.end <= other.start or draft.start >= other.end for other in drafts):
             drafts.append(draft)
     return drafts
 
 
-_HAS_UNIT = re.compile(
-    r"dollar|euro|pound|yen|yuan|rupee|r?ouble|ruble|per\s?cent|mile|kilomet|met(?:re|er)|feet|acre|hectare|years?|months?|degrees|rand\b|won\b|naira|shekel|knots",
-    re.IGNORECASE,
-)
-
-
 def _read_all(text: str, dollar: str) -> list[Draft]:
     lower = text.lower()
     found: list[Draft] = []
-    for cues, reader in _READERS:
-        if any(cue in lower for cue in cues):
+    for cue, reader in _READERS:
+        if cue.search(lower):
             found.extend(reader(text, dollar))
     return found
 
@@ -294,61 +286,22 @@ def _read_scores(text: str, dollar: str) -> list[Draft]:
     return found
 
 
-_LENGTH_CUES = ("km", "kilomet", "mile", "met", "feet", "foot", "yard")
-_READERS: tuple[tuple[tuple[str, ...], Callable[[str, str], list[Draft]]], ...] = (
+_READERS: tuple[tuple[re.Pattern[str], Callable[[str, str], list[Draft]]], ...] = (
     (
-        (
-            *"$\u20ac\u00a3\u00a5\u20b9\u20bd\u20a9\u20aa\u20ba\u20a6\u20b1\u0e3f\u20ab\u20b4",
-            *(
-                "rs",
-                "usd",
-                "eur",
-                "gbp",
-                "jpy",
-                "cny",
-                "inr",
-                "cad",
-                "aud",
-                "chf",
-                "rub",
-                "zar",
-                "brl",
-            ),
-            *(
-                "dollar",
-                "pound",
-                "yen",
-                "yuan",
-                "renminbi",
-                "rupee",
-                "rouble",
-                "won",
-                "shekel",
-                "naira",
-                "rand",
-            ),
-            *(
-                "lira",
-                "ringgit",
-                "baht",
-                "dong",
-                "rupiah",
-                "reais",
-                "zloty",
-                "hryvnia",
-                "forint",
-                "taka",
-            ),
-            *("dirham", "riyal", "franc", "kron", "peso", "shilling"),
+        re.compile(
+            "[$\u20ac\u00a3\u00a5\u20b9\u20bd\u20a9\u20aa\u20ba\u20a6\u20b1\u0e3f\u20ab\u20b4]|dollar|euros?\\b|pounds?\\b|\\byen|yuan|"
+            r"renminbi|rupee|rou?ble|(?:illion|thousand|\d)[\s-]won\b|shekel|naira|\brand\b|\bliras?\b|ringgit|baht\b|\bdong\b|rupiah|"
+            r"reais|zloty|hryvnia|forint|\btaka\b|dirham|riyal|francs?\b|\bkron|pesos?\b|shilling|"
+            r"\b(?:rs|usd|eur|gbp|jpy|cny|inr|cad|aud|chf|rub|zar|brl)\b"
         ),
         _read_money,
     ),
-    (("%", "cent"), _read_percent),
-    (("mph", "hour", "km/h", "kmh", "kph", "knots"), _read_speed),
-    (("sq", "\u00b2", "2", "hectare", "acre", "ha"), _read_area),
-    (("magnitude", "measur", "richter"), _read_magnitude),
-    (("year", "month"), _read_terms),
-    (("degree", "\u00b0", "c", "f"), _read_temperature),
-    (_LENGTH_CUES, _read_distance),
-    (("-", "\u2013"), _read_scores),
+    (re.compile(r"%|per\s?cent"), _read_percent),
+    (re.compile(r"mph|(?:per|an)\s+hour|km/h|kmh|kph|knots"), _read_speed),
+    (re.compile(r"\bsq|\u00b2|hectare|acre|\d\s?ha\b|(?:km|mi|m)2"), _read_area),
+    (re.compile(r"magnitude|measur|richter"), _read_magnitude),
+    (re.compile(r"prison|jail|sentence|behind|custody|term|imprison|ban|suspended|probation|given|hard"), _read_terms),
+    (re.compile(r"degrees|\u00b0|\d\s?[cf]\b"), _read_temperature),
+    (re.compile(r"\dkm|\bkms?\b|kilomet|\bmiles?\b|\bmet(?:re|er)s?\b|\bfeet\b|\bfoot\b|\byards?\b|\d(?:m|mi|ft)\b"), _read_distance),
+    (re.compile(r"\d\s?[-\u2013]\s?\d"), _read_scores),
 )

@@ -5,6 +5,8 @@ A casualty that the text does not count is still one person: the article "a" say
 
 from __future__ import annotations
 
+import re
+
 from spacy.tokens import Token
 
 from streams.reading.numbers.amounts import bounded
@@ -17,14 +19,19 @@ _VERBS: dict[str, Measure] = {
     "kill": "killed", "murder": "killed", "injure": "injured", "wound": "injured", "arrest": "detained",
     "detain": "detained", "hurt": "injured", "rescue": "rescued", "slay": "killed", "execute": "killed",
 }  # fmt: skip
+_FATES = re.compile(
+    r"kill|murder|injur|wound|arrest|detain|hurt|rescu|slay|slain|execut|died?\b|dies|dying|perish|drown"
+)
 _ONE = word_set("numbers_lists", "one")
 
 
-def find_single(sentence: Sentence) -> list[Counted]:
+def find_single(sentence: Sentence, text: str) -> list[Counted]:
     """Every single casualty told with "a" or "an"."""
     found: list[Counted] = []
+    if not _FATES.search(text):
+        return found
     for token in sentence.tokens:
-        if token.lemma_.lower() not in _ONE or token.tag_ != "NN":
+        if token.tag_ != "NN" or token.lower_ not in _ONE:
             continue
         article = next(
             (

@@ -35,6 +35,14 @@ def price(trigger: Token, date: Token) -> float:
     return climbed.get(node.i, 50.0) + cost
 
 
+def is_own_clause(verb: Token) -> bool:
+    """Whether a coordinated or wrongly hung verb opens a clause of its own: "and a fire injured three"."""
+    deps = {child.dep_ for child in verb.children}
+    if verb.dep_ == "conj":
+        return bool(deps & {"nsubj", "nsubjpass"})
+    return verb.dep_ == "acl" and verb.tag_ in ("VBN", "VBD") and "dobj" in deps
+
+
 def _climb(trigger: Token) -> dict[int, float]:
     costs = {trigger.i: 0.0}
     node, cost = trigger, 0.0
@@ -59,9 +67,9 @@ def _up(node: Token) -> float:
             return 4.0
         return 1.0 if node.tag_ in ("VBG", "VBN") else 2.0
     if dep in ("relcl", "acl"):
-        return 3.0 if dep == "relcl" else 2.0
+        return 3.0 if dep == "relcl" else 2.0 + (3.0 if is_own_clause(node) else 0.0)
     if dep == "conj":
-        return 1.5
+        return 1.5 + (2.0 if is_own_clause(node) else 0.0)
     if dep == "amod" and node.tag_ == "VBN":
         return 5.0  # "captured tanks" were captured some other day
     if dep in ("prep", "pcomp") and (node.lower_ in _BOUNDING or node.head.lower_ in _BOUNDING):
@@ -74,6 +82,8 @@ def _down(node: Token, trigger: Token) -> float:
     if dep in _NAMING:
         return 0.5 if head.i == trigger.i else 2.0
     if dep in ("relcl", "acl"):
+        if is_own_clause(node):
+            return 5.0
         if head.i == trigger.i:
             return 1.0
         return 2.5 if node.lemma_.lower() in HAPPEN_LEMMAS else 4.0

@@ -119,7 +119,7 @@ def named_rules() -> tuple[Rule, ...]:
         ),
         Rule(
             "date.named",
-            ("day", "eve", "july", "hallow", "night", "june", "mayo", "thanks", "black", "super"),
+            tuple(names),
             re.compile(rf"\b(?P<name>{joined})\b(?:,?\s+(?P<year>{YEAR}))?", re.IGNORECASE),
             _holiday,
         ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from spacy.tokens import Token
 
+from streams.reading.when.attach import is_own_clause
 from streams.reading.when.english import SAY_LEMMAS
 from streams.reading.when.lexicon import word_set
 
@@ -42,9 +43,11 @@ def _up(node: Token) -> float:
             return 3.5
         return 1.0 if node.tag_ in ("VBG", "VBN") else 2.0
     if dep in ("relcl", "acl"):
+        if is_own_clause(node):
+            return 4.0
         return 1.0  # "the village, which Ukraine captured": the noun above is the place itself
     if dep == "conj":
-        return 2.0
+        return 2.0 + (2.0 if is_own_clause(node) else 0.0)
     if dep == "prep" and node.lower_ in _ELSEWHERE:
         return 3.0
     return 1.0
@@ -53,6 +56,8 @@ def _up(node: Token) -> float:
 def _down(node: Token, trigger: Token) -> float:
     dep, head = node.dep_, node.head
     if dep in ("relcl", "acl"):
+        if is_own_clause(node):
+            return 5.0
         return 1.5 if head.i == trigger.i else 4.0
     if dep == "advcl":
         return 1.0 if node.tag_ == "VBG" else 4.0
