@@ -81,8 +81,8 @@ def build_environ(stack: Stack, name: str) -> dict[str, str]:
     return clean | {
         **stack.environ,
         "TOCSIN_ELASTIC_INDEX_PREFIX": name,
-        "TOCSIN_SINK_GROUP": name,
-        "TOCSIN_WEBHOOKS_GROUP": name,
+        "TOCSIN_SINK_GROUP": f"{name}-elastic",
+        "TOCSIN_WEBHOOKS_GROUP": f"{name}-webhooks",
         "TOCSIN_WORK_APP_ID": name,
         "TOCSIN_POLL_ALLOW_PRIVATE": "true",
         "TOCSIN_POLL_FULL_TEXT": "false",
