@@ -13,8 +13,8 @@ from streams.reading.parse import ParsedArticle
 
 MIN_WORDS = 3
 """Different words of a domain that make an article its own."""
-HEADLINE_WORDS = 1
-"""In an article of a few words one is enough."""
+HEADLINE_WORDS = 2
+"""In an article of a few words two are enough."""
 SHORT = 60
 HARD_GROUPS = frozenset(
     {"attack", "territory", "military", "protest", "threat", "crime", "cyber", "weather", "fire"}

@@ -13,6 +13,7 @@ from spacy.tokens import Token
 
 from streams.identity import mention_id
 from streams.lexicon.ontology import get_kind
+from streams.reading.coding.clauses import find_speech
 from streams.reading.coding.code import Coding, code_sentence
 from streams.reading.domains import find_borrowed_groups
 from streams.reading.draft import Draft
@@ -24,7 +25,7 @@ from streams.reading.news import judge_newsworthiness
 from streams.reading.numbers import choose_numbers, continued_numbers, find_quantities
 from streams.reading.parse import ParsedArticle
 from streams.reading.select import find_main, select_drafts
-from streams.reading.speech import find_speech, is_own_side
+from streams.reading.speech import is_own_side
 from streams.reading.voices import choose_claims, find_voices
 from streams.reading.when import choose_when, find_dates
 from streams.reading.where import choose_all_where, find_places
@@ -87,6 +88,8 @@ class ArticleReader:
         """One draft a coding; one a place where a clause tells several events at once."""
         sentence, trigger = coding.sentence, coding.trigger
         where = choose_all_where(self.places, self.parsed, sentence, trigger)
+        for other in coding.also:
+            where = where or choose_all_where(self.places, self.parsed, sentence, other)
         where = where or self._follow_place(coding)
         several = coding.group in BY_PLACE and 1 < len(where) <= MAX_PLACES
         return [
@@ -171,9 +174,13 @@ class ArticleReader:
         """The event's numbers, with the tolls of the next sentences for what opens the article."""
         sentence, kind = coding.sentence, coding.kind
         numbers = choose_numbers(self.quantities, self.parsed, sentence, coding.trigger, kind)
+        known = {number.measure for number in numbers}
+        for other in coding.also:
+            more = choose_numbers(self.quantities, self.parsed, sentence, other, kind)
+            numbers += tuple(number for number in more if number.measure not in known)
+            known |= {number.measure for number in more}
         if sentence.paragraph.role != "lead":
             return numbers
-        known = {number.measure for number in numbers}
         further = continued_numbers(self.quantities, self.parsed, sentence, kind)
         return (*numbers, *(number for number in further if number.measure not in known))
 

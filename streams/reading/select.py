@@ -75,9 +75,9 @@ def _is_open(draft: Draft) -> bool:
     """Say whether what has not happened is itself the news: a threat, or the opening's plan."""
     if get_kind(draft.kind).group == "threat":
         return True
-    rule = draft.coding.judgement.rule
-    wished = rule.startswith(("modality.verb.hyp", "modality.noun.hyp", "modality.condition"))
-    return draft.in_opening and not wished
+    judgement = draft.coding.judgement
+    said_possible = judgement.rule.startswith("modality.auxiliary")
+    return draft.in_opening and (judgement.modality != "hypothetical" or said_possible)
 
 
 def _has_anchor(draft: Draft) -> bool:

@@ -8,27 +8,13 @@ from __future__ import annotations
 
 from spacy.tokens import Token
 
+from streams.reading.coding.clauses import find_speech
 from streams.reading.coding.code import Coding
 from streams.reading.names import Names
 from streams.reading.who.countries import find_country
 from streams.reading.who.nationality import Nationalities
 
 OWN = frozenset({"he", "she", "they", "we", "i", "it", "his", "her", "their", "our"})
-MAX_CLIMB = 8
-
-
-def find_speech(trigger: Token) -> tuple[Token, tuple[Token, ...]] | None:
-    """Find the verb whose clause the trigger stands in, and its subjects."""
-    token = trigger
-    for _ in range(MAX_CLIMB):
-        head = token.head
-        if head.i == token.i:
-            return None
-        if token.dep_ == "ccomp" and head.pos_ == "VERB":
-            subjects = tuple(c for c in head.children if c.dep_ in {"nsubj", "nsubjpass"})
-            return (head, subjects) if subjects else None
-        token = head
-    return None
 
 
 def is_own_side(coding: Coding, names: Names, nationalities: Nationalities) -> bool:
@@ -36,6 +22,10 @@ def is_own_side(coding: Coding, names: Names, nationalities: Nationalities) -> b
     speech = find_speech(coding.trigger)
     if speech is None:
         return _is_headline_side(coding)
+    if coding.pattern.lenient and not any(
+        _side_of(token, names, nationalities) for token in speech[1]
+    ):
+        return True
     spoken = {iso for token in speech[1] if (iso := _side_of(token, names, nationalities))}
     for actor in coding.actors:
         if actor.lower_ in OWN:

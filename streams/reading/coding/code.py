@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from spacy.tokens import Token
 
 from streams.lexicon.ontology import get_kind
+from streams.reading.coding.clauses import find_speech
 from streams.reading.coding.frames import Frame, build_noun_frame, build_verb_frame
 from streams.reading.coding.match import is_match
 from streams.reading.coding.modality import Judgement, judge_modality
@@ -45,6 +46,8 @@ class Coding:
     targets: tuple[Token, ...]
     recipients: tuple[Token, ...]
     confidence: float
+    also: tuple[Token, ...] = ()
+    """Other triggers of the sentence that tell the same: "killing" beside "strike"."""
 
     @property
     def group(self) -> str:
@@ -83,17 +86,24 @@ def _code_token(
     *,
     headline: bool,
 ) -> Coding | None:
-    for part in PARTS.get(token.pos_, ()):
+    for part in _parts_of(token):
         for pattern, frame in _candidates(token, part, lexicon, headline=headline):
             if not is_match(pattern, frame, words):
                 continue
             judgement = judge_modality(token, noun=part == "n")
             if pattern.modal and not _is_under(token, pattern.modal):
                 continue
-            if pattern.part == "n" and not pattern.bare and not _is_told(frame, lexicon):
+            if pattern.spoken and not headline and find_speech(token) is None:
+                continue
+            if pattern.part == "n" and not pattern.bare and not _is_told(frame, pattern, lexicon):
                 continue
             return _build_coding(pattern, frame, judgement, sentence)
     return None
+
+
+def _parts_of(token: Token) -> tuple[Part, ...]:
+    parts = PARTS.get(token.pos_, ())
+    return (*parts, "n") if token.tag_ == "VBG" else parts
 
 
 def _candidates(
@@ -149,11 +159,13 @@ def _is_under(token: Token, auxiliaries: frozenset[str]) -> bool:
     return False
 
 
-def _is_told(frame: Frame, lexicon: CodingLexicon) -> bool:
+def _is_told(frame: Frame, pattern: Pattern, lexicon: CodingLexicon) -> bool:
     """Say whether a verb tells that the noun's event happened ("carried out", "rocked")."""
     governor = frame.governor
     if governor is None:
         return frame.trigger.dep_ == "ROOT"
+    if pattern.governor:
+        return True
     lemma = governor.lemma_.lower()
     if frame.governed_as in {"dobj", "nsubjpass", "attr"}:
         return lemma in lexicon.terms("carry").lemmas
@@ -166,15 +178,19 @@ def _build_coding(
     pattern: Pattern, frame: Frame, judgement: Judgement, sentence: Sentence
 ) -> Coding:
     actors, targets = frame.subjects, frame.objects
+    people = load_coding_lexicon().terms("human").lemmas
     if pattern.role == "o":
         actors, targets = [], frame.objects or frame.subjects
+    elif pattern.part == "n" and frame.trigger.lemma_.lower() in people:
+        actors = [frame.trigger]
     elif pattern.part == "n":
         actors = [*frame.subjects, *(m for m in frame.modifiers if _is_doer(m, pattern))]
     actors = [*actors, *(t for prep in pattern.doers for t in frame.preps.get(prep, []))]
     recipients = [t for prep in pattern.recipients for t in frame.preps.get(prep, [])]
     targets = [*targets, *(t for prep in pattern.targets for t in frame.preps.get(prep, []))]
     light = load_coding_lexicon().terms("light_object").lemmas
-    targets = [token for token in targets if token.lemma_.lower() not in light]
+    taken = {token.i for token in recipients}
+    targets = [t for t in targets if t.lemma_.lower() not in light and t.i not in taken]
     return Coding(
         sentence=sentence,
         trigger=frame.trigger,
@@ -214,7 +230,9 @@ def _drop_embedded(found: list[Coding]) -> list[Coding]:
         outer = by_trigger.get(word.i) if word is not None else None
         if outer is None or outer is coding:
             continue
-        inner_wins = coding.judgement.modality == "planned" and outer.kind == "pledge"
+        inner_wins = coding.judgement.modality == "denied" or (
+            coding.judgement.modality == "planned" and outer.kind == "pledge"
+        )
         dropped.add((outer if inner_wins else coding).trigger.i)
     return [coding for coding in found if coding.trigger.i not in dropped]
 
@@ -223,10 +241,24 @@ def _drop_absorbed(found: list[Coding]) -> list[Coding]:
     """Keep one of two triggers that tell one happening: "an air strike killed 12" is one strike."""
     kept: list[Coding] = []
     for coding in sorted(found, key=lambda c: (-_rank(c), c.trigger.i)):
-        if any(_tells_same(coding, other) for other in kept):
-            continue
-        kept.append(coding)
+        for index, other in enumerate(kept):
+            if _tells_same(coding, other):
+                kept[index] = _absorb(other, coding)
+                break
+        else:
+            kept.append(coding)
     return sorted(kept, key=lambda c: c.trigger.i)
+
+
+def _absorb(coding: Coding, other: Coding) -> Coding:
+    """Take over what only the other trigger tells."""
+    return replace(
+        coding,
+        actors=coding.actors or other.actors,
+        targets=coding.targets or other.targets,
+        recipients=coding.recipients or other.recipients,
+        also=(*coding.also, other.trigger, *other.also),
+    )
 
 
 def _rank(coding: Coding) -> float:
@@ -242,6 +274,7 @@ HARM = frozenset({"attack", "crime", "accident", "fire", "transport_accident", "
     "geophysical",
     "humanitarian",
     "death",
+    "health",
 }
 
 

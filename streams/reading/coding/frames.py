@@ -41,6 +41,19 @@ QUANTITY = frozenset(
     {"dozen", "hundred", "thousand", "million", "number", "group", "score", "lot", "majority"}
     | {"series", "member", "couple", "handful", "string", "half", "most", "one", "some", "many"}
     | {"all", "rest", "crowd", "wave", "barrage", "volley", "part", "type", "package", "column"}
+    | {
+        "tonne",
+        "ton",
+        "barrel",
+        "gallon",
+        "litre",
+        "liter",
+        "kilo",
+        "kilogram",
+        "kg",
+        "gram",
+        "bag",
+    }
     | {"ten", "several", "hundreds", "thousands", "dozens", "pair", "team", "swathe", "total"}
 )
 """Heads of "dozens of people": the word after "of" counts as well."""
@@ -179,6 +192,8 @@ def _add_modifier(frame: Frame, child: Token, verb: Token) -> None:
     dep = child.dep_
     if dep in {"acomp", "xcomp"}:
         frame.complements.append(child)
+    elif dep == "npadvmod" and child.pos_ == "PROPN" and child.ent_type_ not in {"DATE", "TIME"}:
+        frame.objects.extend(_expand([child]))  # "Arsenal beat Chelsea 3-1"
     elif dep == "npadvmod":
         frame.preps.setdefault(EXTENT, []).append(child)
     elif dep == "ccomp":
@@ -198,6 +213,7 @@ def _add_object(frame: Frame, child: Token, verb: Token) -> None:
             _add_prep(frame, child)
         else:
             frame.preps.setdefault("to", []).extend(_expand([child]))
+            frame.objects.extend(_expand([child]))
         return
     frame.objects.extend(_expand(_follow_relative(child, verb)))
 

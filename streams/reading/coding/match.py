@@ -10,6 +10,8 @@ from streams.reading.coding.frames import Frame, heads_of
 from streams.reading.coding.patterns import Pattern, Terms
 from streams.reading.who.countries import find_country
 
+GENERIC = frozenset({"fighter", "force", "group", "troop", "member", "gunman", "side", "forces"})
+"""Heads that say little: of "Taliban fighters", "Taliban" counts as well."""
 NAMES = frozenset({"PERSON", "ORG", "GPE", "NORP", "FAC", "LOC", "PRODUCT", "EVENT"})
 
 
@@ -42,6 +44,11 @@ def is_term(token: Token, terms: Terms) -> bool:
     if lemma in terms.lemmas or token.lower_ in terms.lemmas:
         return True
     if token.i > token.sent.start and f"{token.nbor(-1).lower_} {lemma}" in terms.lemmas:
+        return True
+    if lemma in GENERIC and any(
+        child.dep_ in {"compound", "amod"} and child.lemma_.lower() in terms.lemmas
+        for child in token.children
+    ):
         return True
     return bool(terms.marks) and any(_has_mark(token, mark) for mark in terms.marks)
 
@@ -77,7 +84,7 @@ def _has_context(pattern: Pattern, words: frozenset[str]) -> bool:
 
 def _has_prep(pattern: Pattern, frame: Frame) -> bool:
     for prep, terms in pattern.not_preps:
-        if prep in frame.preps and is_any(frame.preps[prep], terms):
+        if prep in frame.preps and (not terms or is_any(frame.preps[prep], terms)):
             return False
     if not pattern.preps:
         return True

@@ -48,6 +48,7 @@ class ModalityLexicon:
     prepositions: dict[str, str]
     nouns: dict[str, str]
     adjectives: dict[str, str]
+    stories: dict[str, str]
 
 
 @cache
@@ -116,6 +117,8 @@ def _judge_clause(verb: Token, lexicon: ModalityLexicon) -> Judgement | None:
     planned: Judgement | None = None
     for child in _helpers(verb):
         lower = child.lower_
+        if child.tag_ == "WRB" and lower in {"how", "why"}:
+            return _build("hypothetical", "question", child)
         if child.dep_ == "neg" or lower in {"never", "hardly", "barely"}:
             return _build("negated", "negation", child)
         if child.dep_ == "aux":
@@ -135,6 +138,8 @@ def _judge_clause(verb: Token, lexicon: ModalityLexicon) -> Judgement | None:
             return _build("hypothetical", "condition", child)
         elif child.dep_ in {"nsubj", "dobj", "nsubjpass"} and _has_no(child):
             return _build("negated", "no", child)
+        elif child.dep_ == "nsubj" and child.lemma_.lower() in lexicon.stories:
+            return _build("hypothetical", "story", child)
     if planned is None and any(child.lower_ == "about" for child in verb.children):
         return None
     return planned
@@ -151,7 +156,10 @@ def _helpers(verb: Token) -> list[Token]:
 
 
 def _has_no(noun: Token) -> bool:
-    return any(child.dep_ == "det" and child.lower_ in {"no", "neither"} for child in noun.children)
+    return any(
+        child.dep_ == "det" and child.lower_ in {"no", "neither"} and child.nbor().text != "-"
+        for child in noun.children
+    )
 
 
 def _judge_noun(noun: Token, lexicon: ModalityLexicon) -> Judgement | None:

@@ -15,7 +15,7 @@ must stand around it. Keys of a pattern, each a string of words parted by spaces
 - `need`: arguments that must be present, of `s o p`; `bare = false`: a noun that is an event only
   under a verb which says that it happened; `intr = true`: no object;
 - `modal`: the trigger stands under one of these auxiliaries; `spoken = true`: an official speaks of
-  his own side;
+  his own side (`lenient = true`: or somebody of a side the article does not tell);
 - `to`: prepositions whose object is the recipient; `at`: those whose object is the target;
   `by`: those whose object is the actor;
 - `w`: 0 to 1, how sure the pattern is; `state = true`: it tells a lasting state, whose date is only
@@ -77,6 +77,7 @@ class Pattern:
     intransitive: bool
     modal: frozenset[str]
     spoken: bool
+    lenient: bool
     recipients: frozenset[str]
     targets: frozenset[str]
     doers: frozenset[str]
@@ -195,6 +196,7 @@ def _build_patterns(
             intransitive=row.get("intr", False),
             modal=frozenset(row.get("modal", "").split()),
             spoken=row.get("spoken", False),
+            lenient=row.get("lenient", False),
             recipients=frozenset(row.get("to", "").split()),
             targets=frozenset(row.get("at", "").split()),
             doers=frozenset(row.get("by", "").split()),
