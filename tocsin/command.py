@@ -33,6 +33,7 @@ COMMANDS: dict[str, str] = {
     "follow": "tocsin.commands.follow:follow",
     "serve": "tocsin.commands.serve:serve",
     "deliveries": "tocsin.commands.deliveries:deliveries",
+    "cluster": "tocsin.commands.cluster:cluster",
 }
 """Command name to `module:attribute`, in the order in which help shows them."""
 

@@ -13,6 +13,7 @@ from streams.merging.blocking import build_block_keys
 from streams.records import Article, Mention, Span
 
 CONTEXT_CHARS = 2_000
+SENTENCE_CHARS = 300
 
 
 def address_mentions(article: Article, mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
@@ -25,10 +26,9 @@ def address_mentions(article: Article, mentions: tuple[Mention, ...]) -> tuple[M
 
 def build_story_mention(article: Article) -> Mention:
     """Build the mention of no kind by which an article joins a story."""
-    text = article.text or article.summary
-    headline = article.title or text[:200]
+    sentence = article.title or (article.text or article.summary)[:SENTENCE_CHARS]
     return Mention(
-        id=mention_id(article.id, OTHER, headline, 0),
+        id=mention_id(article.id, OTHER, sentence, 0),
         article_id=article.id,
         article_version=article.version,
         fetched=article.fetched,
@@ -38,13 +38,13 @@ def build_story_mention(article: Article) -> Mention:
         family=article.family,
         wire=article.wire,
         language=article.language,
-        headline=headline,
-        context=text[:CONTEXT_CHARS],
+        headline=article.title,
+        context=article.reading_text[:CONTEXT_CHARS],
         blocks=("",),
         kind=OTHER,
         main=True,
-        sentence=headline,
-        span=Span(start=0, end=len(headline)),
+        sentence=sentence,
+        span=Span(start=0, end=len(sentence)),
         confidence=0.0,
         backfill=article.backfill,
     )
