@@ -249,7 +249,8 @@ class _Worker:
             merger = self.mergers.get(partition)
             if merger is None:
                 merger = self.mergers[partition] = Merger(shelf)
-            step = merger.merge(mention, block, _now())
+            # the stream's time, not the clock: a replay closes events when they were closed before
+            step = merger.merge(mention, block, mention.fetched)
         except Exception as error:
             self.mergers.pop(partition, None)
             log.exception("merge failed", mention_id=mention.id)
