@@ -6,13 +6,14 @@ own, drafts of one event are folded, and what is worth telling becomes mentions.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
 from spacy.tokens import Token
 
 from streams.identity import mention_id
-from streams.lexicon.ontology import get_kind
+from streams.merging.blocking import build_block_keys
 from streams.reading.coding.clauses import find_speech
 from streams.reading.coding.code import Coding, code_sentence
 from streams.reading.domains import find_borrowed_groups
@@ -30,7 +31,7 @@ from streams.reading.voices import choose_claims, find_voices
 from streams.reading.when import choose_when, find_dates
 from streams.reading.where import choose_all_where, find_places
 from streams.reading.who.actors import build_actors, is_somebody
-from streams.reading.who.countries import find_country
+from streams.reading.who.countries import CountryName, find_country
 from streams.reading.who.nationality import find_nationalities
 from streams.records import Actor, Claim, Genre, Mention, Quantity, Reason, When, Where
 
@@ -42,6 +43,7 @@ BY_PLACE = frozenset({"territory", "attack"})
 """Groups in which "captured A and B" is two events."""
 SILENT = frozenset({"review", "listing", "recipe", "language", "advertisement"})
 """Genres that report no event at all."""
+OWN_COUNTRY = re.compile(r"(?:country|nation)['\u2019]s ((?:\w+ ){0,2}\w+)$")
 SETTLEMENTS = frozenset({"settlement", "village", "town", "city", "hamlet"})
 MIN_GUESS = 0.55
 """Confidence from which a guessed kind needs nothing else to stand on."""
@@ -146,8 +148,9 @@ class ArticleReader:
         return (before[-1].model_copy(update={"rule": "place.definite"}),) if before else ()
 
     def _build_actors(self, tokens: Sequence[Token], coding: Coding) -> tuple[Actor, ...]:
-        found = build_actors(tokens, coding.sentence, self.names.canonical, self.names.title_of)
-        return tuple(self._with_country(actor) for actor in found)
+        found = build_actors(tokens, coding.sentence, self.names)
+        speaker = self._find_speaker_country(coding)
+        return tuple(self._with_country(actor, speaker) for actor in found)
 
     def _find_actors(self, coding: Coding) -> tuple[Actor, ...]:
         """Who did it; for a threat also who speaks it."""
@@ -184,11 +187,27 @@ class ArticleReader:
         further = continued_numbers(self.quantities, self.parsed, sentence, kind)
         return (*numbers, *(number for number in further if number.measure not in known))
 
-    def _with_country(self, actor: Actor) -> Actor:
-        known = self.nationalities.get(actor.name)
-        if actor.country is not None or known is None:
+    def _find_speaker_country(self, coding: Coding) -> CountryName | None:
+        """The country of whoever speaks the clause: what "the country's forces" means."""
+        speech = find_speech(coding.trigger)
+        for token in speech[1] if speech is not None else ():
+            known = self.nationalities.get(self.names.canonical([token])) or find_country(token)
+            if known is not None:
+                return known
+        return None
+
+    def _with_country(self, actor: Actor, speaker: CountryName | None) -> Actor:
+        """Give an actor the country the article told of him, or "the country" of the speaker."""
+        if actor.country is not None:
             return actor
-        return actor.model_copy(update={"country": known.iso})
+        known = self.nationalities.get(actor.name)
+        if known is not None:
+            return actor.model_copy(update={"country": known.iso})
+        own = OWN_COUNTRY.match(actor.name)
+        if own is None or speaker is None:
+            return actor
+        name = f"{own.group(1)} of {speaker.name}"
+        return actor.model_copy(update={"country": speaker.iso, "name": name})
 
     def _place_claim(self, claim: Claim) -> Claim:
         """Give the claimant his country where the article tells it."""
@@ -253,7 +272,9 @@ class ArticleReader:
             why=(self.genre_reason, *draft.reasons),
         )
 
-    def _fill(self, kind: str, sentence: str, **fields: object) -> Mention:
+    def _fill(
+        self, kind: str, sentence: str, where: Where | None, *, main: bool, **fields: object
+    ) -> Mention:
         """Add what every mention of the article shares."""
         article = self.parsed.article
         return Mention.model_validate(
@@ -273,9 +294,11 @@ class ArticleReader:
                 "context": article.reading_text[:CONTEXT_CHARS],
                 "names": (*self.names.people, *self.names.organisations),
                 "places": self.places.names,
-                "blocks": (get_kind(kind).group,),
+                "blocks": build_block_keys(kind, where, main=main, language=article.language),
                 "kind": kind,
                 "sentence": sentence,
+                "where": where,
+                "main": main,
                 "backfill": article.backfill,
                 **fields,
             }

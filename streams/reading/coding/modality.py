@@ -232,6 +232,8 @@ def _judge_preposition(prep: Token, lexicon: ModalityLexicon, *, step: int) -> J
     outer = prep.head
     if prep.lower_ == "without":
         return _build("negated", "without", prep)
+    if prep.lower_ in {"including", "like", "unlike"}:
+        return _build("recalled", "example", prep)
     if outer.pos_ in {"NOUN", "PROPN"}:
         rule = lexicon.nouns.get(outer.lemma_.lower())
         if rule and prep.lower_ in NOUN_PREPOSITIONS:

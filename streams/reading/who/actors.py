@@ -8,7 +8,7 @@ Minister"). What the words do not give stays None.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib import resources
 
@@ -16,12 +16,10 @@ from spacy.tokens import Token
 
 from streams.reading.coding.frames import QUANTITY, heads_of
 from streams.reading.coding.patterns import load_coding_lexicon
+from streams.reading.names import Names
 from streams.reading.parse import Sentence
 from streams.reading.who.countries import CountryName, find_country
 from streams.records import Actor
-
-NameOf = Callable[[Sequence[Token]], str]
-TitleOf = Callable[[str], str | None]
 
 PHRASE = frozenset({"compound", "amod", "poss", "nmod", "nummod", "flat", "quantmod", "det"})
 VAGUE = frozenset(
@@ -46,21 +44,17 @@ def load_sectors(language: str = "en") -> tuple[tuple[str, frozenset[str]], ...]
     )
 
 
-def build_actors(
-    tokens: Iterable[Token], sentence: Sentence, name_of: NameOf, title_of: TitleOf
-) -> tuple[Actor, ...]:
+def build_actors(tokens: Iterable[Token], sentence: Sentence, names: Names) -> tuple[Actor, ...]:
     """Build an actor for each token that names somebody; one name once."""
     found: dict[str, Actor] = {}
     for token in tokens:
-        actor = build_actor(token, sentence, name_of, title_of)
+        actor = build_actor(token, sentence, names)
         if actor is not None and actor.name not in found:
             found[actor.name] = actor
     return tuple(found.values())
 
 
-def build_actor(
-    token: Token, sentence: Sentence, name_of: NameOf, title_of: TitleOf
-) -> Actor | None:
+def build_actor(token: Token, sentence: Sentence, names: Names) -> Actor | None:
     """Build the actor that the noun phrase at `token` names; None when it names nobody."""
     if token.pos_ not in {"NOUN", "PROPN", "PRON", "ADJ"} or token.lower_ in VAGUE:
         return None
@@ -72,17 +66,17 @@ def build_actor(
     words = sentence.paragraph.text[first.idx : phrase[-1].idx + len(phrase[-1].text)]
     words = words.strip('"\u201c\u201d\u2018 ')
     country = _country_of(token, phrase)
-    name = (
-        name_of(phrase if token.pos_ in {"PROPN", "PRON"} else [token])
-        if _is_named(token)
-        else words
+    meant = names.person_at(token)
+    named = _is_named(token)
+    name = meant or (
+        names.canonical(phrase if token.pos_ == "PROPN" else [token]) if named else words
     )
     own = find_country(token)
     if own is not None and (own.sense in {"name", "seat"} or token.pos_ == "ADJ"):
         name = own.name
     if token.pos_ == "PRON" and name.lower() == token.lower_:
         return None
-    title = title_of(name)
+    title = names.title_of(name)
     return Actor(
         name=name,
         text=words,
