@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from spacy.language import Language
+from spacy.lookups import Lookups
 from spacy.tokens import Doc, Token
 from thinc.api import Model, NumpyOps
 
@@ -56,6 +57,7 @@ class WordForms:
         self._ruler = pipeline.get_pipe("attribute_ruler")
         self._lemmatizer = pipeline.get_pipe("lemmatizer")
         self._known: dict[tuple[int, int, int], Form] = {}
+        self.lookups: Lookups = self._lemmatizer.lookups
 
     def __call__(self, doc: Doc) -> Doc:
         """Give the words of a parsed text their forms."""
@@ -95,6 +97,13 @@ class WordForms:
     def _read_in_full(self, doc: Doc) -> Doc:
         read: Doc = self._lemmatizer(self._ruler(doc))
         return read
+
+
+def find_lookups(pipeline: Language) -> Lookups:
+    """The lemmatizer's tables of a quick pipeline."""
+    forms = pipeline.get_pipe("word_forms")
+    assert isinstance(forms, WordForms)
+    return forms.lookups
 
 
 def quicken(pipeline: Language) -> Language:

@@ -16,6 +16,7 @@ from functools import cache
 from spacy.language import Language
 from spacy.lookups import Lookups
 
+from streams.reading.pipeline import find_lookups
 from streams.reading.who.countries import load_countries
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z'\u2019]*")
@@ -78,7 +79,7 @@ class CommonWords:
 
     def __init__(self, pipeline: Language) -> None:
         """Take the tables of `pipeline`."""
-        lookups: Lookups = pipeline.get_pipe("lemmatizer").lookups  # type: ignore[attr-defined]  # typed as a callable
+        lookups: Lookups = find_lookups(pipeline)
         index, irregular = lookups.get_table("lemma_index"), lookups.get_table("lemma_exc")
         self._verbs = frozenset(index["verb"]) | frozenset(irregular["verb"])
         nouns = frozenset(index["noun"]) | frozenset(irregular["noun"])
