@@ -51,6 +51,7 @@ ONLY_IN: Mapping[str, tuple[str, ...]] = {
         "sinks/consume.py",
         "tocsin/brokers.py",
         "tocsin/commands/run.py",
+        "tocsin/letters.py",
         "tocsin/stack/servers.py",
     ),
 }

@@ -20,6 +20,7 @@ from streams.errors import StackError
 
 LOGS_KEPT = 3
 """Logs of earlier starts that are kept beside the present one."""
+SHOWN_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +63,18 @@ def start_process(
 
 
 def note_process(pid: int, name: str, marker: str, port: int, log: Path) -> Running:
-    """Describe a process that was just started; raises `StackError` when it has ended already."""
-    seen = look_up(pid)
-    if seen is None:
-        raise StackError(name, "it ended as soon as it was started", f"read {log}")
-    return Running(name, pid, seen[0], marker, port, str(log))
+    """Describe a process that was just started; raises `StackError` when it has ended already.
+
+    For a moment after its start a process shows no command line: the system has not written it yet.
+    """
+    deadline = time.monotonic() + SHOWN_SECONDS
+    while (seen := look_up(pid)) is not None:
+        if marker in seen[1]:
+            return Running(name, pid, seen[0], marker, port, str(log))
+        if time.monotonic() > deadline:
+            raise StackError(name, f"process {pid} runs another command: {seen[1][:200]}")
+        time.sleep(0.01)
+    raise StackError(name, "it ended as soon as it was started", f"read {log}")
 
 
 def write_pid_file(path: Path, running: Running) -> None:
