@@ -57,7 +57,7 @@ class WordForms:
         self._ruler = pipeline.get_pipe("attribute_ruler")
         self._lemmatizer = pipeline.get_pipe("lemmatizer")
         self._known: dict[tuple[int, int, int], Form] = {}
-        self.lookups: Lookups = self._lemmatizer.lookups
+        self.lookups: Lookups = getattr(self._lemmatizer, "lookups")  # noqa: B009 - typed as a callable
 
     def __call__(self, doc: Doc) -> Doc:
         """Give the words of a parsed text their forms."""
