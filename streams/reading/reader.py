@@ -294,7 +294,7 @@ class ArticleReader:
                 "context": article.reading_text[:CONTEXT_CHARS],
                 "names": (*self.names.people, *self.names.organisations),
                 "places": self.places.names,
-                "blocks": build_block_keys(kind, where, main=main, language=article.language),
+                "blocks": build_block_keys(kind, where, main=main),
                 "kind": kind,
                 "sentence": sentence,
                 "where": where,
