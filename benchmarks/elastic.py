@@ -1,0 +1,178 @@
+"""The sink to Elasticsearch against `elasticsearch.helpers.streaming_bulk` fed from memory.
+
+    tocsin stack up && python -m benchmarks.elastic --documents 6000 --rounds 3
+
+Both write the same documents into indices of the same mapping on the same server, by turns. The
+helper gets finished documents from memory. The sink reads records from Kafka, decodes them, makes the
+documents, writes them with external versions and commits the offsets. The sink's clock starts with
+its first batch, after it has joined its group. The last line is the ratio of the medians.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+import statistics
+import threading
+import time
+import uuid
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from elasticsearch import Elasticsearch, helpers
+from kafka import KafkaProducer
+
+from sinks.consume import Message
+from sinks.elastic.documents import Document, build_document
+from sinks.elastic.homes import Homes
+from sinks.elastic.indices import month_of
+from sinks.elastic.run import ElasticSink
+from sinks.elastic.server import Server
+from sinks.elastic.shapes import SHAPES, ShapeName
+from sinks.elastic.write import Built
+from sinks.settings import SinkSettings
+from sinks.setup import make_indices, put_templates
+from streams.logs import set_up_logs
+from streams.records import Record, encode
+from streams.settings import ElasticSettings, KafkaSettings, LogSettings
+from tests.samples import PUBLISHED, build_many
+from tocsin.brokers import open_admin
+from tocsin.config import load
+
+BATCH = 500
+
+
+class TimedSink(ElasticSink):
+    """The sink, with a clock, that stops when all has been written."""
+
+    expected = 0
+    done = 0
+    started = 0.0
+    seconds = 0.0
+
+    def _handle(self, messages: Sequence[Message], built: Built) -> None:
+        self.started = self.started or time.perf_counter()
+        super()._handle(messages, built)
+        self.done += len(messages)
+        if self.done >= self.expected:
+            self.seconds = time.perf_counter() - self.started
+            self.stop()
+
+
+def main() -> None:
+    """Measure and print one JSON object a line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--documents", type=int, default=6000)
+    parser.add_argument("--rounds", type=int, default=3)
+    asked = parser.parse_args()
+    settings = load((KafkaSettings, ElasticSettings))
+    set_up_logs(LogSettings(level="warning"))
+    made = build_many(asked.documents * 10 // 33, seed=5)
+    speeds: dict[str, list[float]] = {"helper": [], "sink": []}
+    for number in range(asked.rounds):
+        for name, measure in (("helper", measure_helper), ("sink", measure_sink)):
+            count, seconds = measure(settings[KafkaSettings], settings[ElasticSettings], made)
+            speeds[name].append(count / seconds)
+            told = {"round": number, "name": name, "documents": count, "seconds": seconds}
+            print(json.dumps(told | {"per_second": round(count / seconds)}))
+    medians = {name: statistics.median(values) for name, values in speeds.items()}
+    ratio = medians["sink"] / medians["helper"]
+    print(json.dumps({n: round(v) for n, v in medians.items()} | {"ratio": round(ratio, 2)}))
+
+
+def measure_helper(
+    _kafka: KafkaSettings, elastic: ElasticSettings, made: dict[str, list[Record]]
+) -> tuple[int, float]:
+    """Write finished documents with the client's own helper."""
+    own = _own(elastic)
+    server = _set_up(own)
+    homes = Homes(server, own.index_prefix)
+    now = dt.datetime.now(dt.UTC)
+    documents = [build_document(r, now) for records in made.values() for r in records]
+    actions = list(_build_actions(documents, homes))
+    client = Elasticsearch(list(own.hosts), request_timeout=60)
+    started = time.perf_counter()
+    count = sum(ok for ok, _ in helpers.streaming_bulk(client, actions, chunk_size=BATCH))
+    seconds = time.perf_counter() - started
+    client.close()
+    _drop(server, own)
+    return count, seconds
+
+
+def measure_sink(
+    kafka: KafkaSettings, elastic: ElasticSettings, made: dict[str, list[Record]]
+) -> tuple[int, float]:
+    """Write the same from Kafka with the sink."""
+    own = _own(elastic)
+    server = _set_up(own)
+    topics: dict[str, ShapeName] = {f"{own.index_prefix}.{shape}": shape for shape in SHAPES}
+    homes = Homes(server, own.index_prefix)
+    for records in made.values():
+        # the months are made before the clock starts, as they are for the helper
+        for record in records:
+            document = build_document(record, PUBLISHED)
+            homes.ensure(document.shape, month_of(document.first_sight))
+    count = _fill(kafka, topics, made)
+    sink = TimedSink(
+        kafka,
+        own,
+        SinkSettings(group=own.index_prefix, batch_records=BATCH),
+        topics,
+        f"{own.index_prefix}.deadletters",
+    )
+    sink.expected = count
+    thread = threading.Thread(target=sink.run)
+    thread.start()
+    thread.join(600)
+    _drop(server, own)
+    admin = open_admin(kafka)
+    admin.delete_topics(list(topics))
+    admin.close()
+    return count, sink.seconds
+
+
+def _own(elastic: ElasticSettings) -> ElasticSettings:
+    return elastic.model_copy(update={"index_prefix": f"bench-{uuid.uuid4().hex[:8]}"})
+
+
+def _set_up(own: ElasticSettings) -> Server:
+    server = Server.connect(own)
+    put_templates(server, own)
+    make_indices(server, own.index_prefix, PUBLISHED)
+    return server
+
+
+def _drop(server: Server, own: ElasticSettings) -> None:
+    for index in server.find_indices(f"{own.index_prefix}-*"):
+        server.delete_index(index)
+    server.close()
+
+
+def _build_actions(documents: Sequence[Document], homes: Homes) -> Iterator[dict[str, Any]]:
+    for document in documents:
+        yield {
+            "_index": homes.ensure(document.shape, month_of(document.first_sight)),
+            "_id": document.id,
+            "_source": document.fields,
+        }
+
+
+def _fill(kafka: KafkaSettings, topics: dict[str, ShapeName], made: dict[str, list[Record]]) -> int:
+    admin = open_admin(kafka)
+    wanted = {"num_partitions": 4, "replication_factor": 1}
+    admin.create_topics(dict.fromkeys(topics, wanted), wait_for_metadata=True)
+    admin.close()
+    producer = KafkaProducer(**kafka.client_config(), acks="all", linger_ms=20)
+    count = 0
+    for topic, shape in topics.items():
+        for record in made[shape]:
+            producer.send(topic, key=record.id.encode(), value=encode(record))  # type: ignore[attr-defined] # every one has an id
+            count += 1
+    producer.flush()
+    producer.close()
+    return count
+
+
+if __name__ == "__main__":
+    main()
