@@ -87,11 +87,16 @@ class TopicReader:
             raise _unreachable(kafka, error) from error
         self._consumer.subscribe(topics=list(topics), listener=_Listener(self))
 
-    def read_batch(self) -> list[Message]:
-        """Read the next batch; empty when nothing came in the time, or when stopping."""
+    def read_batch(self, seconds: float | None = None) -> list[Message]:
+        """Read the next batch; empty when nothing came in the time, or when stopping.
+
+        `seconds` replaces the limit's time; with 0 it takes what has been fetched already.
+        """
+        patience = self._limits.seconds if seconds is None else seconds
         batch: list[Message] = []
         size = 0
-        deadline = time.monotonic() + self._limits.seconds
+        polled = False
+        deadline = time.monotonic() + patience
         while not self._is_stopping():
             while self._held and len(batch) < self._limits.records:
                 if batch and size + self._held[0].size > self._limits.size:
@@ -100,9 +105,10 @@ class TopicReader:
                 batch.append(message)
                 size += message.size
             left = deadline - time.monotonic()
-            if len(batch) >= self._limits.records or left <= 0:
+            if len(batch) >= self._limits.records or (left <= 0 and polled):
                 break
-            self._poll(min(left, _POLL_SECONDS))
+            self._poll(max(0.0, min(left, _POLL_SECONDS)))
+            polled = True
             batch = self._keep_ours(batch)
         return batch
 

@@ -7,13 +7,14 @@ import random
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 
 from sinks.backoff import compute_pause
 from sinks.consume import DeadLetterWriter, Limits, Message, TopicReader
 from sinks.elastic.homes import Homes
 from sinks.elastic.server import NotNowError, Server
 from sinks.elastic.shapes import SHAPES, ShapeName
-from sinks.elastic.write import StoppedError, Writer, Written
+from sinks.elastic.write import Built, StoppedError, Writer, Written
 from sinks.settings import SinkSettings
 from streams.deadletters import Position, build_deadletter
 from streams.logs import get_log
@@ -67,27 +68,37 @@ class ElasticSink:
 
     def run(self) -> None:
         """Read and write until stopped. Raises what only a person can heal; nothing is lost by it."""
-        try:
-            self._wait_for_server()
-            looked = time.monotonic()
-            while not self._stopping.is_set():
-                if time.monotonic() - looked > LOOK_AGAIN_SECONDS:
-                    self._homes.forget_months()
-                    looked = time.monotonic()
-                messages = self._reader.read_batch()
-                if messages:
-                    self._handle(messages)
-        except StoppedError:
-            log.warning("sink stopped while the server was away; the batch will be read again")
-        finally:
-            self._reader.close()
-            self._letters.close()
-            self._server.close()
+        with ThreadPoolExecutor(1, "build") as builder:
+            try:
+                self._wait_for_server()
+                self._work(builder)
+            except StoppedError:
+                log.warning("sink stopped while the server was away; the batch will be read again")
+            finally:
+                self._reader.close()
+                self._letters.close()
+                self._server.close()
         log.info("sink stopped")
 
-    def _handle(self, messages: Sequence[Message]) -> None:
+    def _work(self, builder: Executor) -> None:
+        """While one batch is written, the next is read and made into documents beside it."""
+        looked = time.monotonic()
+        ready: tuple[Sequence[Message], Future[Built]] | None = None
+        while ready or not self._stopping.is_set():
+            if time.monotonic() - looked > LOOK_AGAIN_SECONDS:
+                self._homes.forget_months()
+                looked = time.monotonic()
+            messages = self._reader.read_batch(0 if ready else None)
+            following = (
+                (messages, builder.submit(self._writer.build, messages)) if messages else None
+            )
+            if ready:
+                self._handle(ready[0], ready[1].result())
+            ready = following
+
+    def _handle(self, messages: Sequence[Message], built: Built) -> None:
         started = time.monotonic()
-        result = self._writer.write(messages)
+        result = self._writer.write_built(built)
         self._bury(result.dead)
         self._reader.commit(messages)
         seconds = time.monotonic() - started

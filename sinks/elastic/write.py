@@ -61,6 +61,14 @@ class Pending:
 
 
 @dataclass(slots=True)
+class Built:
+    """A batch as documents, and what cannot be one."""
+
+    pendings: list[Pending] = field(default_factory=list)
+    dead: list[tuple[Message, Dead]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class Written:
     """What became of a batch."""
 
@@ -92,37 +100,47 @@ class Writer:
         self._max_bytes = max_bytes
 
     def write(self, messages: Sequence[Message]) -> Written:
+        """Build and write a batch; see `write_built`."""
+        return self.write_built(self.build(messages))
+
+    def build(self, messages: Sequence[Message]) -> Built:
+        """Build the documents of a batch. Asks no server: it may run beside `write_built`."""
+        built = Built()
+        for message in messages:
+            outcome = self._build_one(message)
+            if isinstance(outcome, Dead):
+                built.dead.append((message, outcome))
+            else:
+                built.pendings.append(outcome)
+        return built
+
+    def write_built(self, built: Built) -> Written:
         """Write a batch; returns when every message has its outcome.
 
         Raises `StoppedError`, `RefusedError` (401, 403), `NotSetUpError` or `MappingMismatchError`;
         then nothing of the batch may be committed.
         """
-        result = Written()
-        every = list(self._build(messages, result))
-        newest = _keep_newest(every)
-        result.stale += len(every) - len(newest)
-        homes = self._insist(lambda: self._find_homes(every))
+        newest = _keep_newest(built.pendings)
+        result = Written(stale=len(built.pendings) - len(newest), dead=list(built.dead))
+        homes = self._insist(lambda: self._find_homes(built.pendings))
         for chunk in self._cut(newest):
             self._write_chunk(chunk, homes, result)
         self._homes.remember(homes)
         return result
 
-    def _build(self, messages: Sequence[Message], result: Written) -> Iterator[Pending]:
-        for message in messages:
-            shape = SHAPES[self._shapes[message.topic]]
-            try:
-                record = decode(shape.topic.record, message.value)
-                document = build_document(record, self._clock())
-                body = to_json(document.fields, inf_nan_mode="null")
-            except UnknownSchemaError as error:
-                result.dead.append((message, Dead("unknown_schema", error.why)))
-            except WireError as error:
-                result.dead.append((message, Dead("invalid_record", error.why)))
-            except Exception as error:  # noqa: BLE001 - one bad record must not stop the topic
-                detail = f"no document can be built of it: {type(error).__name__}: {error}"
-                result.dead.append((message, Dead("invalid_record", detail)))
-            else:
-                yield Pending(document, message, body)
+    def _build_one(self, message: Message) -> Pending | Dead:
+        shape = SHAPES[self._shapes[message.topic]]
+        try:
+            record = decode(shape.topic.record, message.value)
+            document = build_document(record, self._clock())
+            return Pending(document, message, to_json(document.fields, inf_nan_mode="null"))
+        except UnknownSchemaError as error:
+            return Dead("unknown_schema", error.why)
+        except WireError as error:
+            return Dead("invalid_record", error.why)
+        except Exception as error:  # noqa: BLE001 - one bad record must not stop the topic
+            detail = f"no document can be built of it: {type(error).__name__}: {error}"
+            return Dead("invalid_record", detail)
 
     def _find_homes(self, every: Sequence[Pending]) -> dict[Key, str]:
         homes = self._homes.find([pending.document for pending in every])

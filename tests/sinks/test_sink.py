@@ -12,6 +12,7 @@ import pytest
 from sinks.consume import Message
 from sinks.elastic.documents import build_document
 from sinks.elastic.run import ElasticSink
+from sinks.elastic.write import Built
 from streams.identity import deadletter_id
 from streams.records import Record, encode
 from tests.samples import FETCHED, build_event, build_many
@@ -144,9 +145,9 @@ def test_check_bites_when_offsets_are_committed_before_the_answer(
     """Planted: the sink commits first and writes then."""
 
     class Hasty(ElasticSink):
-        def _handle(self, messages: Sequence[Message]) -> None:
+        def _handle(self, messages: Sequence[Message], built: Built) -> None:
             self._reader.commit(messages)
-            super()._handle(messages)
+            super()._handle(messages, built)
 
     stop_in_outage(world, proxy, Hasty)
     with world.running():
