@@ -41,6 +41,8 @@ _REFERRERS = {
     "cmd": re.compile(r"rss", re.IGNORECASE),
     "mode": re.compile(r"amp", re.IGNORECASE),
 }
+_PLAIN = re.compile(r"https?://[a-z0-9.-]+/[A-Za-z0-9_~./-]*(?:\?[A-Za-z0-9_.~=&-]*)?")
+_UNTIDY = re.compile(r"\.\.|/\.|\./|(?<!:)//")
 _SESSION_IN_PATH = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
 _MOBILE_HOST = re.compile(r"^(?:www\d?|m|mobile|amp)\.(?=[^.]+\.[^.])")
 _AMP_PATH = re.compile(r"(?:(?<=.)/amp|\.amp(?=\.html$)|\.amp)/?$|^/amp(?=/.)", re.IGNORECASE)
@@ -72,7 +74,9 @@ def canonical_url(link: str | None) -> str | None:
         return None
     try:
         bare, _, fragment = _SESSION_IN_PATH.sub("", link).partition("#")
-        parts = urlsplit(url_normalize(bare) or "")
+        # most are in their normal form already, and url-normalize takes 0.1 ms
+        tidy = _PLAIN.fullmatch(bare) and not _UNTIDY.search(bare)
+        parts = urlsplit(bare if tidy else url_normalize(bare) or "")
         host = parts.hostname
     except (ValueError, UnicodeError):
         return None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +37,7 @@ CREATE TABLE IF NOT EXISTS items (
     shown TEXT NOT NULL,
     version TEXT NOT NULL,
     page_tries INTEGER NOT NULL,
+    raw TEXT,
     seen REAL NOT NULL,
     PRIMARY KEY (feed, article)
 ) WITHOUT ROWID;
@@ -123,6 +124,8 @@ class SeenItem:
     """Version of the article as it was sent."""
     page_tries: int = 0
     """Tries to fetch its page that failed and may be repeated; 0 when done."""
+    raw: str | None = None
+    """Hash of its bytes (`producers.slices`); None when they must be parsed every time."""
 
 
 class Memory:
@@ -149,7 +152,7 @@ class Memory:
     def load_items(self, feed: str) -> list[SeenItem]:
         """Load the items a feed has shown."""
         rows = self._db.execute(
-            "SELECT article, guid, content, url, title, published, shown, version, page_tries"
+            "SELECT article, guid, content, url, title, published, shown, version, page_tries, raw"
             " FROM items WHERE feed = ?",
             (feed,),
         )
@@ -167,9 +170,17 @@ class Memory:
         return found
 
     def save(
-        self, state: FeedState, items: Iterable[SeenItem] = (), *, now: dt.datetime | None = None
+        self,
+        state: FeedState,
+        items: Iterable[SeenItem] = (),
+        still: Sequence[str] = (),
+        *,
+        now: dt.datetime | None = None,
     ) -> None:
-        """Save a feed's state, and the items it shows now, in one transaction."""
+        """Save a feed's state and the items it shows now, in one transaction.
+
+        `items` are written; the articles of `still` are in the feed as they were.
+        """
         seen = (now or state.last_try or state.next_at).timestamp()
         rows = [
             (
@@ -183,6 +194,7 @@ class Memory:
                 item.shown,
                 item.version,
                 item.page_tries,
+                item.raw,
                 seen,
             )
             for item in items
@@ -198,9 +210,15 @@ class Memory:
             )
             if rows:
                 self._db.executemany(
-                    "INSERT OR REPLACE INTO items VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows
+                    "INSERT OR REPLACE INTO items VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows
                 )
-                self._prune(state.feed, max(KEEP_ITEMS, 3 * len(rows)))
+            if still:
+                self._db.executemany(
+                    "UPDATE items SET seen = ? WHERE feed = ? AND article = ?",
+                    [(seen, state.feed, article) for article in still],
+                )
+            if rows:
+                self._prune(state.feed, max(KEEP_ITEMS, 3 * (len(rows) + len(still))))
 
     def forget(self, feed: str) -> None:
         """Forget a feed and its items."""

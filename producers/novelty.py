@@ -40,6 +40,8 @@ class Verdict:
     url: str | None
     guid: str | None
     before: SeenItem | None = None
+    raw: str | None = None
+    """Hash of the item's bytes, where it may stand for the item the next time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,24 +64,39 @@ class Judgement:
 
 
 def judge_items(
-    feed: str, items: Sequence[Item], before: Iterable[SeenItem], shared_urls: Sequence[str] = ()
+    feed: str,
+    items: Sequence[Item],
+    before: Iterable[SeenItem] = (),
+    *,
+    shared_urls: Sequence[str] = (),
+    present: Sequence[SeenItem] = (),
+    raws: Sequence[str | None] = (),
 ) -> Judgement:
-    """Judge the items of one fetch against what the feed showed before."""
+    """Judge the items of one fetch against what the feed showed before.
+
+    `present` are items that stand in the feed unchanged and were not parsed again; `raws` are the
+    hashes of the bytes of `items`, where they are known.
+    """
     known = list(before)
+    here = [(item.url, fold_text(item.title), item.guid) for item in present]
     urls = [identity_url(item.url) for item in items]
-    shared = dict.fromkeys(shared_urls) | dict.fromkeys(_find_shared_urls(urls, items))
-    shared_guids = _find_shared_guids(urls, items)
+    here += [
+        (url, fold_text(item.title[:300]), item.guid) for url, item in zip(urls, items, strict=True)
+    ]
+    shared = dict.fromkeys(shared_urls) | dict.fromkeys(_find_shared_urls(here))
+    shared_guids = _find_shared_guids(here)
     usable = [url if url not in shared else None for url in urls]
     finder = _Finder(feed, known, usable)
     verdicts: dict[str, Verdict] = {}
     ids: list[str | None] = []
     repeated = 0
-    for item, url in zip(items, usable, strict=True):
+    hashes = raws or [None] * len(items)
+    for item, url, raw in zip(items, usable, hashes, strict=True):
         if not (item.title or item.summary or item.text):
             ids.append(None)
             continue
         guid = item.guid if item.guid not in shared_guids else None
-        verdict = finder.judge(item, url, guid)
+        verdict = finder.judge(item, url, guid, raw if _is_settled(item) else None)
         ids.append(verdict.article)
         if verdict.article in verdicts:
             repeated += 1
@@ -94,6 +111,11 @@ def judge_items(
     )
 
 
+def _is_settled(item: Item) -> bool:
+    """Tell whether the same bytes will be read the same the next time; a date may come to pass."""
+    return item.date_problem != "future"
+
+
 class _Finder:
     """Finds an item among those the feed showed before."""
 
@@ -105,7 +127,7 @@ class _Finder:
         self._by_content = {item.content: item for item in known}
         self._urls_now = {url for url in urls if url}
 
-    def judge(self, item: Item, url: str | None, guid: str | None) -> Verdict:
+    def judge(self, item: Item, url: str | None, guid: str | None, raw: str | None) -> Verdict:
         content = _hash_content(item, url)
         shown = article_version(item.title, item.summary, item.text)
         before = self._find(item, url, guid, content)
@@ -114,14 +136,15 @@ class _Finder:
             state: State = "new"
             if fresh in self._by_article:  # a reused guid: the old article keeps its id
                 fresh = article_id(None, f"{guid} {content}", self._feed, "")
-            return Verdict(item, fresh, state, shown, content, url, guid)
+            return Verdict(item, fresh, state, shown, content, url, guid, raw=raw)
         if before.shown != shown:
             state = "changed"
         elif 0 < before.page_tries < MAX_PAGE_TRIES:
             state = "retry"
         else:
             state = "unchanged"
-        return Verdict(item, before.article, state, shown, content, url or before.url, guid, before)
+        url = url or before.url
+        return Verdict(item, before.article, state, shown, content, url, guid, before, raw)
 
     def _find(self, item: Item, url: str | None, guid: str | None, content: str) -> SeenItem | None:
         if url and (found := self._by_url.get(url)):
@@ -151,14 +174,14 @@ def _hash_content(item: Item, url: str | None) -> str:
     return build_id("c1", fold_text(item.title), fold_text(item.summary or item.text[:2000]), date)
 
 
-def _find_shared_urls(urls: Sequence[str | None], items: Sequence[Item]) -> list[str]:
+def _find_shared_urls(here: Sequence[tuple[str | None, str, str | None]]) -> list[str]:
     """Find addresses under which one feed lists several items, by title and by guid."""
     titles: defaultdict[str, set[str]] = defaultdict(set)
     guids: defaultdict[str, set[str | None]] = defaultdict(set)
-    for url, item in zip(urls, items, strict=True):
+    for url, title, guid in here:
         if url:
-            titles[url].add(fold_text(item.title))
-            guids[url].add(item.guid)
+            titles[url].add(title)
+            guids[url].add(guid)
     return [
         url
         for url, named in titles.items()
@@ -166,10 +189,10 @@ def _find_shared_urls(urls: Sequence[str | None], items: Sequence[Item]) -> list
     ]
 
 
-def _find_shared_guids(urls: Sequence[str | None], items: Sequence[Item]) -> set[str]:
+def _find_shared_guids(here: Sequence[tuple[str | None, str, str | None]]) -> set[str]:
     """Find guids that one feed gives to several items."""
     holders: defaultdict[str, set[str]] = defaultdict(set)
-    for url, item in zip(urls, items, strict=True):
-        if item.guid:
-            holders[item.guid].add(url or fold_text(item.title))
+    for url, title, guid in here:
+        if guid:
+            holders[guid].add(url or title)
     return {guid for guid, held in holders.items() if len(held) > 1}

@@ -109,7 +109,8 @@ def _read_tree(root: etree._Element) -> list[Outline]:
     found: list[Outline] = []
     folders: list[str] = []
     for event, element in etree.iterwalk(root, events=("start", "end")):
-        if not isinstance(element.tag, str) or etree.QName(element).localname.lower() != "outline":
+        # in recovery libxml2 keeps names that are none, which QName refuses
+        if not isinstance(element.tag, str) or not element.tag.lower().endswith("outline"):
             continue
         values = {str(name).lower(): str(value) for name, value in element.attrib.items()}
         url = _address(values.get("xmlurl") or values.get("xml_url"))

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+import html
 import io
 import re
 import zlib
@@ -40,13 +41,9 @@ _HTML = re.compile(
     rb"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b",
     re.IGNORECASE | re.DOTALL,
 )
-_SKIP = re.compile(
-    rb"<skip(Hours|Days)\b[^>]*>(.{0,2000}?)</skip(?:Hours|Days)>", re.IGNORECASE | re.DOTALL
-)
-_VALUE = re.compile(rb"<(?:hour|day)>\s*([A-Za-z0-9]{1,9})\s*</(?:hour|day)>", re.IGNORECASE)
-_TOMBSTONE = re.compile(
-    rb"<(?:\w{1,20}:)?deleted-entry\b[^>]{0,500}?\bref=[\"']([^\"']{1,2000})", re.IGNORECASE
-)
+_VALUE = re.compile(rb"<(?:hour|day)>\s*([a-z0-9]{1,9})\s*</(?:hour|day)>")
+_REF = re.compile(rb"\bref\s*=\s*[\"']([^\"']+)[\"']", re.IGNORECASE)
+_MAX_TOMBSTONES = 500
 
 
 def parse_feed(
@@ -114,9 +111,7 @@ def _parse_with_feedparser(
         link=absolute_url(_text(_get(feed, "link")), url),
         language=language,
         items=items,
-        deleted=tuple(
-            dict.fromkeys(ref.decode("utf-8", "replace") for ref in _TOMBSTONE.findall(body)[:500])
-        ),
+        deleted=_read_tombstones(body),
         hubs=_hrefs(links, "hub", url),
         self_url=next(iter(_hrefs(links, "self", url)), None),
         ttl=_read_ttl(feed),
@@ -197,11 +192,27 @@ def _read_ttl(feed: Any) -> float | None:
 
 
 def _read_skips(body: bytes) -> dict[str, list[str]]:
-    skips: dict[str, list[str]] = {"hours": [], "days": []}
-    # feedparser has no skipHours; the channel's head is where they stand
-    for kind, inside in _SKIP.findall(body[:200_000]):
-        skips[kind.decode().lower()] += [value.decode() for value in _VALUE.findall(inside)]
+    """Read skipHours and skipDays, which feedparser does not know, from the channel's head."""
+    head = body[:200_000].lower()
+    skips: dict[str, list[str]] = {}
+    for kind in ("hours", "days"):
+        start = head.find(f"<skip{kind}".encode())
+        end = head.find(f"</skip{kind}".encode(), start)
+        inside = head[start : min(end, start + 4_000)] if 0 <= start < end else b""
+        skips[kind] = [value.decode() for value in _VALUE.findall(inside)]
     return skips
+
+
+def _read_tombstones(body: bytes) -> tuple[str, ...]:
+    """Read the guids of `at:deleted-entry` (RFC 6721)."""
+    refs: list[str] = []
+    at = body.find(b"deleted-entry")
+    while at >= 0 and len(refs) < _MAX_TOMBSTONES:
+        found = _REF.search(body, at, max(at, body.find(b">", at, at + 4_000)))
+        if found:
+            refs.append(html.unescape(found.group(1).decode("utf-8", "replace")))
+        at = body.find(b"deleted-entry", at + 1)
+    return tuple(dict.fromkeys(refs))
 
 
 def _format_of(version: str) -> FeedFormat:

@@ -21,12 +21,13 @@ from producers import metrics
 from producers.feedlist import Feed
 from producers.fetch import Fetcher, Limits
 from producers.hosts import Hosts
+from producers.learning import Visit
 from producers.links import host_of
 from producers.memory import FeedState, Memory
 from producers.publish import Publisher
 from producers.publishers import load_outlets
 from producers.settings import PollSettings
-from producers.visit import Visit, Visitor
+from producers.visit import Visitor
 from producers.workers import Workers
 from streams.logs import get_log
 

@@ -101,4 +101,5 @@ def _build_item(fields: dict[str, str], url: str, now: dt.datetime, zone_of: Zon
 
 
 def _name(element: etree._Element) -> str:
-    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+    # in recovery libxml2 keeps names that are none, which QName refuses
+    return re.split("[}:]", element.tag)[-1] if isinstance(element.tag, str) else ""

@@ -23,6 +23,7 @@ from producers.fetch import Fetcher, Limits
 from producers.health import FeedHealth, describe_health
 from producers.hosts import Hosts
 from producers.items import Item, NotAFeed, ParsedFeed
+from producers.learning import Visit
 from producers.memory import FeedState, Memory
 from producers.novelty import judge_items
 from producers.opml import parse_opml, write_opml
@@ -30,7 +31,6 @@ from producers.poll import Poller, build_user_agent, utc_now
 from producers.publish import Letter
 from producers.publishers import load_outlets
 from producers.settings import PollSettings
-from producers.visit import Visit
 from producers.workers import WorkerFailure, Workers
 from streams.errors import TocsinError
 from streams.logs import set_up_logs

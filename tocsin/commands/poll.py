@@ -18,10 +18,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from producers.feedlist import FeedList, read_feeds
+from producers.learning import Visit
 from producers.poll import Poller
 from producers.publish import KafkaPublisher
 from producers.settings import PollSettings
-from producers.visit import Visit
 from streams.errors import SettingsError, UnreachableError
 from streams.logs import get_log, set_up_logs
 from streams.settings import KafkaSettings, LogSettings
