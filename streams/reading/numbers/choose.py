@@ -23,6 +23,7 @@ _CASUALTIES: frozenset[Measure] = frozenset(
 )
 _HURTING = word_set("numbers_lists", "hurting")
 _CONTINUED = 3
+_CROWDS = frozenset(("protest", "arrest", "crime"))
 _TOLL_WORDS = word_set("numbers_lists", "toll_words")
 
 
@@ -63,20 +64,27 @@ def continued_numbers(
 
     Only casualties, only until a sentence speaks of something else that hurts people.
     """
-    if get_kind(kind).group not in _HURTING:
+    group = get_kind(kind).group
+    if group not in _HURTING:
         return ()
     chosen: dict[str, Quantity] = {}
     for found in quantities:
         if not sentence.index < found.sentence <= sentence.index + _CONTINUED or found.is_part:
             continue
         owner = parsed.sentences[found.sentence]
-        if found.quantity.measure not in _CASUALTIES or not _goes_on(owner):
+        if found.quantity.measure == "detained":
+            is_next = found.sentence == sentence.index + 1 and group in _CROWDS
+            if not is_next or owner.paragraph.index != sentence.paragraph.index:
+                continue
+        elif found.quantity.measure not in _CASUALTIES or not _goes_on(owner, found):
             continue
         chosen.setdefault(found.quantity.measure, found.quantity)
     return tuple(chosen.values())
 
 
-def _goes_on(sentence: Sentence) -> bool:
+def _goes_on(sentence: Sentence, found: FoundQuantity) -> bool:
+    if found.first.i - sentence.tokens.start <= 1:
+        return True  # "About 3,200 people were moved to schools"
     words = {token.lower_ for token in sentence.tokens}
     opening = {token.lower_ for token in sentence.tokens[:6]}
     return (

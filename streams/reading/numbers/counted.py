@@ -361,6 +361,8 @@ def _by_tree(node: Token) -> tuple[Measure | None, Token | None]:
             )
             if state is not None:
                 return words["state", state.lower_], state
+        if dep in ("dobj", "nsubjpass") and lemma in ("move", "relocate", "shelter"):
+            return "displaced", head
         if dep in ("dobj", "nsubj") and lemma in ("drive", "force") and _mentions_homes(head):
             return "displaced", head
         if dep not in ("conj", "appos", "pobj", "prep", "nummod") or head.i == node.i:

@@ -300,8 +300,18 @@ _READERS: tuple[tuple[re.Pattern[str], Callable[[str, str], list[Draft]]], ...] 
     (re.compile(r"mph|(?:per|an)\s+hour|km/h|kmh|kph|knots"), _read_speed),
     (re.compile(r"\bsq|\u00b2|hectare|acre|\d\s?ha\b|(?:km|mi|m)2"), _read_area),
     (re.compile(r"magnitude|measur|richter"), _read_magnitude),
-    (re.compile(r"prison|jail|sentence|behind|custody|term|imprison|ban|suspended|probation|given|hard"), _read_terms),
+    (
+        re.compile(
+            r"prison|jail|sentence|behind|custody|term|imprison|ban|suspended|probation|given|hard"
+        ),
+        _read_terms,
+    ),
     (re.compile(r"degrees|\u00b0|\d\s?[cf]\b"), _read_temperature),
-    (re.compile(r"\dkm|\bkms?\b|kilomet|\bmiles?\b|\bmet(?:re|er)s?\b|\bfeet\b|\bfoot\b|\byards?\b|\d(?:m|mi|ft)\b"), _read_distance),
+    (
+        re.compile(
+            r"\dkm|\bkms?\b|kilomet|\bmiles?\b|\bmet(?:re|er)s?\b|\bfeet\b|\bfoot\b|\byards?\b|\d(?:m|mi|ft)\b"
+        ),
+        _read_distance,
+    ),
     (re.compile(r"\d\s?[-\u2013]\s?\d"), _read_scores),
 )

@@ -10,7 +10,13 @@ from __future__ import annotations
 
 from spacy.tokens import Token
 
-from streams.reading.when.english import HAPPEN_LEMMAS, PLAN_LEMMAS, SAY_LEMMAS
+from streams.reading.when.english import (
+    ANNOUNCE_LEMMAS,
+    HAPPEN_LEMMAS,
+    PLAN_LEMMAS,
+    SAY_LEMMAS,
+    TOLL_LEMMAS,
+)
 from streams.reading.when.lexicon import word_set
 
 FAR = 5.0
@@ -39,7 +45,8 @@ def is_own_clause(verb: Token) -> bool:
     """Whether a coordinated or wrongly hung verb opens a clause of its own: "and a fire injured three"."""
     deps = {child.dep_ for child in verb.children}
     if verb.dep_ == "conj":
-        return bool(deps & {"nsubj", "nsubjpass"})
+        is_toll = "nsubjpass" in deps and verb.lemma_.lower() in TOLL_LEMMAS
+        return bool(deps & {"nsubj", "nsubjpass"}) and not is_toll
     return verb.dep_ == "acl" and verb.tag_ in ("VBN", "VBD") and "dobj" in deps
 
 
@@ -58,7 +65,10 @@ def _climb(trigger: Token) -> dict[int, float]:
 def _up(node: Token) -> float:
     dep = node.dep_
     if dep in ("ccomp", "parataxis"):
-        return 9.0 if node.head.lemma_.lower() in SAY_LEMMAS else 4.0
+        said = node.head.lemma_.lower()
+        if said in ANNOUNCE_LEMMAS:
+            return 3.5
+        return 9.0 if said in SAY_LEMMAS else 4.0
     if dep == "advcl":
         if any(
             child.dep_ == "mark" or (child.dep_ == "advmod" and child.lower_ == "when")

@@ -323,6 +323,13 @@ def _next_day(match: re.Match[str], context: Context) -> Draft | None:
     return Draft(day_when(day, "date.from_event.day", "event"))
 
 
+def _later_that_day(match: re.Match[str], context: Context) -> Draft | None:
+    previous = context.previous
+    if previous is None or previous.date is None or previous.precision not in ("hour", "day"):
+        return None
+    return Draft(day_when(previous.date, "date.from_event.day", "event"))
+
+
 def _counted_after(match: re.Match[str], context: Context) -> Draft | None:
     """A day after X, one week before X: the distance; the dates are told apart by the syntax."""
     unit, many = unit_of(match["unit"])
@@ -472,6 +479,15 @@ RELATIVE_RULES: tuple[Rule, ...] = (
             re.IGNORECASE,
         ),
         _from_event,
+    ),
+    Rule(
+        "date.from_event.later",
+        ("later",),
+        re.compile(
+            r"\b(?:hours\s+later|later\s+(?:in\s+the|that|the\s+same)\s+(?:day|morning|afternoon|evening|night))\b",
+            re.IGNORECASE,
+        ),
+        _later_that_day,
     ),
     Rule(
         "date.from_event.day",

@@ -12,6 +12,7 @@ from streams.reading.parse import ParsedArticle, Sentence
 from streams.reading.when.lexicon import word_set
 from streams.reading.where.attach import FAR, price
 from streams.reading.where.model import FoundPlace, Places
+from streams.reading.where.words import LOCATIVE
 from streams.records import Where
 
 _GRAIN = {
@@ -51,7 +52,12 @@ def choose_all_where(
     priced = _priced(places, sentence, trigger)
     if priced:
         return _pick(priced, trigger)
-    elsewhere = _continued(places, parsed, sentence) or _from_lead(places, parsed, sentence)
+    elsewhere = (
+        _referred(places, sentence, trigger)
+        or _continued(places, parsed, sentence)
+        or _from_lead(places, parsed, sentence)
+        or places.story
+    )
     return (elsewhere,) if elsewhere is not None else ()
 
 
@@ -182,6 +188,40 @@ def _is_coordinated(place: FoundPlace, best: FoundPlace) -> bool:
             break
     between = low.last.doc[low.last.i + 1 : high.first.i].text.lower().strip()
     return between in ("and", ",", ", and", "along with", "as well as", "or")
+
+
+_REFERRED: dict[str, tuple[str, ...]] = {
+    "city": ("settlement",),
+    "town": ("settlement", "unknown"),
+    "village": ("settlement", "unknown"),
+    "port": ("settlement",),
+    "region": ("region",),
+    "province": ("region",),
+    "state": ("region",),
+    "island": ("area", "region"),
+    "country": ("country",),
+}
+
+
+def _referred(places: Places, sentence: Sentence, trigger: Token) -> Where | None:
+    """ "In the city", "in the capital": the one that was named last before."""
+    for token in sentence.tokens:
+        word = token.lower_
+        if word not in _REFERRED and word != "capital":
+            continue
+        definite = any(child.lower_ in ("the", "this", "that") for child in token.children)
+        if not definite or token.dep_ != "pobj" or token.head.lower_ not in LOCATIVE:
+            continue
+        if price(trigger, token) > FAR:
+            continue
+        if word == "capital":
+            return places.capital
+        for place in reversed(places.found):
+            if place.sentence >= sentence.index or place.where.feature not in _REFERRED[word]:
+                continue
+            if place.role == "place" or word == "country":
+                return place.where.model_copy(update={"rule": place.where.rule + ".referred"})
+    return None
 
 
 def _from_lead(places: Places, parsed: ParsedArticle, sentence: Sentence) -> Where | None:

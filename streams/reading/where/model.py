@@ -61,6 +61,8 @@ class Places:
 
     found: tuple[FoundPlace, ...]
     countries: dict[str, float] = field(default_factory=dict)
+    capital: Where | None = None
+    story: Where | None = None
 
     def in_sentence(self, index: int) -> list[FoundPlace]:
         """The places named in one sentence."""

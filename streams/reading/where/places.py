@@ -146,6 +146,18 @@ def capitals() -> dict[str, str]:
 
 
 @cache
+def _country_names() -> dict[str, str]:
+    from streams.reading.where.packages import read_countries  # noqa: PLC0415 - the edge file reads packages
+
+    return {country.code: country.name for country in read_countries()}
+
+
+def country_name(code: str) -> str | None:
+    """The English name of a country."""
+    return _country_names().get(code)
+
+
+@cache
 def load_extra() -> dict[str, tuple[Place, ...]]:
     """Seas, straits, dams, ranges and regions without a border, by folded name."""
     found: dict[str, list[Place]] = {}

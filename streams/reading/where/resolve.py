@@ -12,6 +12,7 @@ The scores below were set by hand on cases of our own (`tests/cases/places.toml`
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -20,7 +21,7 @@ from streams.reading.parse import ParsedArticle
 from streams.reading.where.gazetteer import Gazetteer
 from streams.reading.where.hints import read_hints
 from streams.reading.where.model import FoundPlace, NamedPlace, Places
-from streams.reading.where.places import Place, capitals
+from streams.reading.where.places import Place, capitals, country_name
 from streams.reading.where.scan import scan_places
 from streams.reading.who.countries import name_country
 from streams.records import Candidate, PlacePrecision, Point, Where
@@ -71,6 +72,7 @@ def resolve_places(parsed: ParsedArticle, gazetteer: Gazetteer) -> Places:
     names = scan_places(parsed, gazetteer)
     read_hints(names, gazetteer)
     context = _read_context(parsed, names)
+    _read_datelines(parsed, gazetteer, context)
     senses = _resolve_names(names, context)
     found = tuple(
         FoundPlace(
@@ -79,7 +81,70 @@ def resolve_places(parsed: ParsedArticle, gazetteer: Gazetteer) -> Places:
         for n in names
     )
     total = sum(context.countries.values()) or 1
-    return Places(found, {code: weight / total for code, weight in context.countries.items()})
+    shares = {code: weight / total for code, weight in context.countries.items()}
+    story = context.top()
+    return Places(
+        found,
+        shares,
+        capital=_capital(story, gazetteer),
+        story=_story(context, gazetteer),
+    )
+
+
+def _read_datelines(parsed: ParsedArticle, gazetteer: Gazetteer, context: _Context) -> None:
+    """Let the town that a dateline names count for its country: "SANTIAGO (Reuters) -"."""
+    for paragraph in parsed.paragraphs:
+        if not paragraph.dateline:
+            continue
+        for name in re.split(r"[,(/]", paragraph.dateline)[:2]:
+            towns = [place for place in gazetteer.find(name.strip().title()) if place.country]
+            if towns and max(place.population for place in towns) >= 100_000:
+                best = max(towns, key=lambda place: (not place.is_alternate, place.population))
+                context.countries[best.country or ""] += 1
+                break
+
+
+def _capital(country: str | None, gazetteer: Gazetteer) -> Where | None:
+    """What "the capital" means in this article."""
+    name = capitals().get(country or "")
+    if name is None:
+        return None
+    towns = [p for p in gazetteer.find(name) if p.country == country and p.feature == "settlement"]
+    if not towns:
+        return None
+    town = max(towns, key=lambda place: place.population)
+    assert town.lat is not None
+    assert town.lon is not None
+    return Where(
+        name=town.name,
+        resolved=town.name,
+        point=Point(lat=town.lat, lon=town.lon),
+        precision=1,
+        country=town.country,
+        admin1=town.admin1,
+        feature="settlement",
+        geoname_id=town.geoname_id,
+        rule="place.capital",
+    )
+
+
+def _story(context: _Context, gazetteer: Gazetteer) -> Where | None:
+    """The country of the whole story, where nearly everything in it points to one."""
+    best = context.countries.most_common(1)
+    if not best or best[0][1] < 2 or context.share(best[0][0]) < 0.8:
+        return None
+    name = country_name(best[0][0])
+    if name is None:
+        return None
+    return Where(
+        name=name,
+        resolved=name,
+        precision=3,
+        country=best[0][0],
+        feature="country",
+        rule="place.story",
+        reason="only the country of the story is known",
+    )
 
 
 def _key(named: NamedPlace) -> tuple[str, bool]:
