@@ -60,7 +60,8 @@ def load_lines(path: Path) -> list[tuple[str, Article]]:
                     continue
                 if len(found) == MAX_LINES or len(line) > MAX_LINE:
                     raise LineError(f"{path}:{number}", "too long", "split the file")
-                found.append(_build_article(f"{path}:{number}", line, len(found)))
+                article = _build_article(f"{path}:{number}", line, len(found))
+                found.append((article.guid or "", article))
     except (OSError, UnicodeDecodeError) as error:
         raise LineError(str(path), f"cannot be read: {error}") from error
     return found
@@ -102,18 +103,18 @@ def place_articles(lines: list[tuple[str, Article]], merge: LocalMerge) -> list[
     for event in events:
         if event.status == "withdrawn":
             continue
-        for article in event.article_ids:
-            by_article.setdefault(article, []).append(event.id)
+        for told in event.article_ids:
+            by_article.setdefault(told, []).append(event.id)
         by_mention.update(dict.fromkeys(event.mention_ids, event.id))
     names = {
         story: next((by_mention[m.id] for m in mentions if m.id in by_mention), story)
         for story, mentions in merge.merger.list_stories()
     }
     placed = []
-    for name, article in lines:
+    for line, article in lines:
         story = merge.merger.find_story(article.id)
         headline = None if story is None else names[story]
-        placed.append(Placed(name, tuple(by_article.get(article.id, ())), headline))
+        placed.append(Placed(line, tuple(by_article.get(article.id, ())), headline))
     return placed
 
 

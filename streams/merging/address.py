@@ -18,10 +18,10 @@ SENTENCE_CHARS = 300
 
 def address_mentions(article: Article, mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
     """Address every mention, and give the article a mention for its story where it has none."""
-    addressed = tuple(_address(mention, article.language) for mention in mentions)
+    addressed = tuple(_address(mention) for mention in mentions)
     if any(mention.main for mention in addressed) or not article.reading_text.strip():
         return addressed
-    return (*addressed, _address(build_story_mention(article), article.language))
+    return (*addressed, _address(build_story_mention(article)))
 
 
 def build_story_mention(article: Article) -> Mention:
@@ -50,6 +50,6 @@ def build_story_mention(article: Article) -> Mention:
     )
 
 
-def _address(mention: Mention, language: str | None) -> Mention:
-    blocks = build_block_keys(mention.kind, mention.where, main=mention.main, language=language)
+def _address(mention: Mention) -> Mention:
+    blocks = build_block_keys(mention.kind, mention.where, main=mention.main)
     return mention.model_copy(update={"blocks": blocks})

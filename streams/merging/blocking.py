@@ -4,7 +4,7 @@ Two mentions that may tell one happening must meet on one partition. The key is 
 country, and the first-level region where the country is busy) with the coarse group of the kind:
 `UA-Donetsk|attack`. A mention that could fall on either side of a border of blocks goes to both; the
 blocks then hold it together and count it once (streams/merging/border.py). The main mention of an
-article goes to the block of stories of its language too: `story|en`.
+article goes to the block of stories too.
 
 What this loses, and how skewed the keys are, is written and measured in docs/blocking.md.
 """
@@ -14,7 +14,9 @@ from __future__ import annotations
 from streams.lexicon.ontology import OTHER, get_kind
 from streams.records import Where
 
-STORY = "story"
+STORY = "story|all"
+"""The block of stories. One, not one a language: a headline alone is too short to tell its language
+by, and two reports that are taken for two languages would never meet."""
 UNPLACED = "XX"
 MAX_BLOCKS = 4
 """Blocks a mention is sent to, its story block not counted; a wilder guess joins by its story."""
@@ -67,12 +69,10 @@ SECOND_GROUPS: dict[str, tuple[str, ...]] = {
 """Kinds that are also sent to another group, since mentions of one happening differ there."""
 
 
-def build_block_keys(
-    kind: str, where: Where | None, *, main: bool = False, language: str | None = None
-) -> tuple[str, ...]:
+def build_block_keys(kind: str, where: Where | None, *, main: bool = False) -> tuple[str, ...]:
     """Build the keys of a mention, its home first.
 
-    A mention of no kind (`other`) has no block of events: only its story's.
+    A mention of no kind (`other`) has no block of events: only the stories'.
     """
     keys: list[str] = []
     if kind != OTHER:
@@ -82,18 +82,13 @@ def build_block_keys(
         keys[1:1] = [f"{places[0]}|{second}" for second in SECOND_GROUPS.get(kind, ())]
         keys = list(dict.fromkeys(keys))[:MAX_BLOCKS]
     if main or not keys:
-        keys.append(build_story_key(language))
+        keys.append(STORY)
     return tuple(keys)
-
-
-def build_story_key(language: str | None) -> str:
-    """Build the key of the block that holds the stories of a language."""
-    return f"{STORY}|{language or 'xx'}"
 
 
 def is_story_block(block: str) -> bool:
     """Tell whether a block holds stories."""
-    return block.startswith(f"{STORY}|")
+    return block == STORY
 
 
 def get_group(block: str) -> str:

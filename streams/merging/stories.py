@@ -1,12 +1,12 @@
 """The main mention of an article in; the story it belongs to, told to the mention's home, out.
 
 A story is what a newsroom calls one: everything reported about one happening and what it led to. Its
-block sees one mention of every article of a language, also of those that report no event that is
-counted. Each arrival gathers its neighbourhood (what resembles it, and what their stories hold) and
-groups it anew by average link; so a story found too early is divided, and two that were one are
-joined, as soon as the evidence is there. The groups take the names of the stories they overlap most.
+block sees one mention of every article, also of those that report no event that is counted. Each
+arrival gathers its neighbourhood (what resembles it, and what their stories hold) and groups it anew
+by average link; so a story found too early is divided, and two that were one are joined, as soon as
+the evidence is there. The groups take the names of the stories they overlap most.
 
-One block for a language is one partition's work: see the measure in docs/merging.md. A story also
+One block is one partition's work: see the measure in docs/merging.md. A story also
 brings vague mentions together: one whose place is only a country is shown to the block in which the
 most resembling article of its story has its event.
 """
