@@ -16,6 +16,8 @@ MIN_WORDS = 3
 HEADLINE_WORDS = 2
 """In an article of a few words two are enough."""
 SHORT = 60
+GRAVE = 2
+"""How many words of a domain one word of an emergency outweighs."""
 HARD_GROUPS = frozenset(
     {"attack", "territory", "military", "protest", "threat", "crime", "cyber", "weather", "fire"}
     | {"geophysical", "accident", "coercion", "transport_accident", "sanction", "humanitarian"}
@@ -32,8 +34,7 @@ def find_borrowed_groups(parsed: ParsedArticle) -> frozenset[str]:
     ]
     distinct = set(words)
     needed = HEADLINE_WORDS if len(words) < 2 * SHORT else MIN_WORDS
-    if distinct & lexicon.terms("grave_word").lemmas:
-        needed += 3
+    needed += GRAVE * len(distinct & lexicon.terms("grave_word").lemmas)
     for name in ("sport_word", "show_word"):
         if len(distinct & lexicon.terms(name).lemmas) >= needed:
             return HARD_GROUPS

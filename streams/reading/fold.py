@@ -189,7 +189,8 @@ def _has_evidence(one: Draft, other: Draft) -> bool:
     """Say whether something told twice is the same: its day, its place, or its object."""
     if one.when.date is not None and one.when.date == other.when.date:
         return True
-    if one.where is not None and other.where is not None and one.where.name == other.where.name:
+    undated = one.when.start is None and other.when.start is None
+    if undated and _place_name(one) is not None and _place_name(one) == _place_name(other):
         return True
     mine = {token.lemma_.lower() for token in one.coding.targets if token.pos_ == "NOUN"}
     yours = {token.lemma_.lower() for token in other.coding.targets if token.pos_ == "NOUN"}

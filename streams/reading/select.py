@@ -13,10 +13,12 @@ from streams.lexicon.ontology import get_kind
 from streams.reading.draft import Draft
 from streams.records import Genre
 
-SMALL_TALK = frozenset({"statement", "diplomacy", "markets", "culture", "sport", "people"})
+SMALL_TALK = frozenset({"statement", "diplomacy", "culture"})
 """Groups that body text is full of without reporting them."""
 MIN_BODY = 0.6
 """Confidence below which a body sentence alone opens nothing."""
+MIN_PLANNED = 0.75
+"""Confidence from which the body's "will close the plant" is told."""
 MIN_UNKNOWN = 0.6
 """The same in an article without one sign of a report."""
 RECALLING = frozenset({"opinion", "analysis", "feature"})
@@ -77,7 +79,10 @@ def _is_open(draft: Draft) -> bool:
         return True
     judgement = draft.coding.judgement
     said_possible = judgement.rule.startswith("modality.auxiliary")
-    return draft.in_opening and (judgement.modality != "hypothetical" or said_possible)
+    if judgement.modality == "hypothetical":
+        return draft.in_opening and said_possible
+    firm = said_possible and draft.confidence >= MIN_PLANNED
+    return draft.in_opening or (firm and bool(draft.actors) and _has_anchor(draft))
 
 
 def _has_anchor(draft: Draft) -> bool:

@@ -125,6 +125,8 @@ def _judge_clause(verb: Token, lexicon: ModalityLexicon) -> Judgement | None:
             if lower == "to" and verb.dep_ == "ROOT":
                 planned = _build("planned", "headline_infinitive", child)
             rule = lexicon.auxiliaries.get(lower)
+            if lower == "would" and _is_reported(verb):
+                rule = "planned"
             if rule == "hypothetical":
                 return _build(rule, "auxiliary", child)
             if rule:
@@ -143,6 +145,14 @@ def _judge_clause(verb: Token, lexicon: ModalityLexicon) -> Judgement | None:
     if planned is None and any(child.lower_ == "about" for child in verb.children):
         return None
     return planned
+
+
+def _is_reported(verb: Token) -> bool:
+    """Say whether "would" is the future of somebody's words: "said it would close the plant"."""
+    clause = verb
+    while clause.dep_ == "conj" and clause.head.i != clause.i:
+        clause = clause.head
+    return clause.dep_ == "ccomp" and clause.head.tag_ in {"VBD", "VBN"}
 
 
 def _helpers(verb: Token) -> list[Token]:
