@@ -10,8 +10,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from producers.dates import judge_date
-from producers.extract import Page
-from producers.items import Item, ParsedFeed
+from producers.items import Item, Page, ParsedFeed
 from producers.publishers import Outlet
 from producers.text import cut_text
 from producers.wires import find_wire

@@ -18,7 +18,7 @@ from producers.fetch import Failure, Fetcher
 from producers.hosts import Hosts
 from producers.items import ParsedFeed
 from producers.links import absolute_url, host_of
-from producers.workers import WorkerFailure, Workers
+from producers.workers import Runner, WorkerFailure
 
 _TYPES = re.compile(
     r"application/(?:rss|atom|rdf|feed)\+(?:xml|json)|application/json|text/xml", re.IGNORECASE
@@ -56,7 +56,7 @@ class NothingFound:
 
 
 async def discover_feeds(
-    url: str, *, fetcher: Fetcher, workers: Workers, hosts: Hosts, now: dt.datetime
+    url: str, *, fetcher: Fetcher, workers: Runner, hosts: Hosts, now: dt.datetime
 ) -> list[Found] | NothingFound:
     """Find the feeds of the page or feed at `url`, those the page names first."""
     finder = _Finder(fetcher, workers, hosts, now)
@@ -79,7 +79,7 @@ async def discover_feeds(
 class _Finder:
     """Fetches and parses candidates; a string says why there is nothing."""
 
-    def __init__(self, fetcher: Fetcher, workers: Workers, hosts: Hosts, now: dt.datetime) -> None:
+    def __init__(self, fetcher: Fetcher, workers: Runner, hosts: Hosts, now: dt.datetime) -> None:
         self._fetcher = fetcher
         self._workers = workers
         self._hosts = hosts

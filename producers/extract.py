@@ -6,29 +6,17 @@ trafilatura finds the main text; what it lets through is cleaned line by line (`
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 import trafilatura
 from trafilatura.settings import Document
 
 from producers.furniture import drop_furniture
+from producers.items import Page
 from producers.text import MAX_TEXT, clean_line, cut_text, scrub
 
 ENOUGH = 140
 """Characters; a shorter text is a teaser, a paywall's or a cookie banner's, not an article."""
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w-]{2,30})", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """What a page says."""
-
-    text: str = ""
-    """Plain text, paragraphs parted by blank lines; empty when the page holds no article."""
-    title: str | None = None
-    date: str | None = None
-    """Day of publication as the page says it, ISO 8601."""
-    authors: tuple[str, ...] = ()
 
 
 def extract_page(body: bytes, *, url: str, charset: str | None = None) -> Page:

@@ -85,3 +85,15 @@ class NotAFeed:
     """The bytes are no feed."""
 
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What the page of an article says."""
+
+    text: str = ""
+    """Plain text, paragraphs parted by blank lines; empty when the page holds no article."""
+    title: str | None = None
+    date: str | None = None
+    """Day of publication as the page says it, ISO 8601."""
+    authors: tuple[str, ...] = ()

@@ -15,13 +15,13 @@ from time import monotonic
 from urllib.parse import urljoin
 
 from producers import robots
-from producers.extract import Page
 from producers.fetch import PAGE_ACCEPT, Failure, Fetcher
 from producers.hosts import Hosts
+from producers.items import Page
 from producers.links import host_of
 from producers.outcomes import PageOutcome
 from producers.robots import Robots, parse_robots
-from producers.workers import WorkerFailure, Workers
+from producers.workers import Runner, WorkerFailure
 
 AGENT = "tocsin"
 _KEPT = 5_000
@@ -42,7 +42,7 @@ class Pages:
     def __init__(
         self,
         fetcher: Fetcher,
-        workers: Workers,
+        workers: Runner,
         hosts: Hosts,
         clock: Callable[[], float] = monotonic,
     ) -> None:

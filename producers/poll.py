@@ -28,12 +28,14 @@ from producers.publish import Publisher
 from producers.publishers import load_outlets
 from producers.settings import PollSettings
 from producers.visit import Visitor
-from producers.workers import Workers
+from producers.websub import WebSub
+from producers.workers import Runner, Workers
 from streams.logs import get_log
 
 WAITING_VISITS = 4
 """Visits that may wait for pages of their articles, as a multiple of the concurrency."""
 _TICK = 5.0
+_RENEW_EVERY = 60.0
 
 
 def utc_now() -> dt.datetime:
@@ -66,12 +68,13 @@ class Poller:
         now: Callable[[], dt.datetime] = utc_now,
         rng: random.Random | None = None,
         fetcher: Fetcher | None = None,
+        workers: Runner | None = None,
     ) -> None:
         self._settings = settings
         self._now = now
         self._rng = rng or random.Random()
         self._publisher = publisher
-        self._given_fetcher = fetcher
+        self._given_fetcher, self._given_workers = fetcher, workers
         self._log = get_log("poll")
         self.memory = Memory(settings.state_file)
         self._remembered = {state.feed: state for state in self.memory.load_states()}
@@ -84,6 +87,7 @@ class Poller:
         self._busy: dict[str, asyncio.Lock] = {}
         self._woken = asyncio.Event()
         self.hosts = Hosts(per_host=settings.per_host, spacing=settings.host_spacing)
+        self.websub: WebSub | None = None
         self.set_feeds(feeds)
 
     async def __aenter__(self) -> Self:
@@ -97,7 +101,7 @@ class Poller:
             connections=settings.concurrency * 2,
             per_host=settings.per_host,
         )
-        self._workers = Workers(
+        self._workers = self._given_workers or Workers(
             settings.parse_processes,
             seconds=settings.parse_timeout,
             memory=settings.parse_memory,
@@ -113,9 +117,21 @@ class Poller:
             now=self._now,
             jitter=self._rng.random,
         )
+        if settings.callback_url:
+            self.websub = WebSub(
+                settings,
+                states=self.states,
+                save=self.memory.save,
+                deliver=self.deliver,
+                fetcher=self.fetcher,
+                now=self._now,
+            )
+            await self.websub.start()
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        if self.websub is not None:
+            await self.websub.close()
         for task in self._running:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
@@ -148,6 +164,7 @@ class Poller:
     async def run(self, stop: asyncio.Event, reload: Callable[[], None] | None = None) -> None:
         """Poll until `stop`; what is under way then gets ten seconds to end."""
         stopping = asyncio.create_task(stop.wait())
+        renewing = asyncio.create_task(self._renew_leases())
         try:
             while not stop.is_set():
                 if reload is not None:
@@ -162,6 +179,7 @@ class Poller:
                 self._woken.clear()
         finally:
             stopping.cancel()
+            renewing.cancel()
         if self._running:
             await asyncio.wait(set(self._running), timeout=10)
 
@@ -197,6 +215,11 @@ class Poller:
             return None
         async with self._lock(url):
             return await self.visitor.deliver(self.feeds[url], self.states[url], body, content_type)
+
+    async def _renew_leases(self) -> None:
+        while self.websub is not None:
+            await self.websub.renew()
+            await asyncio.sleep(_RENEW_EVERY)
 
     async def _visit(self, url: str) -> Visit:
         async with self._lock(url):

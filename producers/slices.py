@@ -67,20 +67,22 @@ def find_items(body: bytes) -> list[tuple[int, int]]:
     while at >= 0:
         shut = body.find(close, at)
         end = body.find(b">", shut) + 1 if shut >= 0 else 0
-        if len(spans) >= MAX_ITEMS:
-            return []
-        if not end or body[shut + len(close) : end - 1].strip():
+        if len(spans) >= MAX_ITEMS or not end or body[shut + len(close) : end - 1].strip():
             return []
         following = _find_open(body, tag, at + 1)
-        if 0 <= following < end:
-            return []
-        if body.count(b"<![CDATA[", at, end) != body.count(b"]]>", at, end):
-            return []
-        if body.count(b"<!--", at, end) != body.count(b"-->", at, end):
+        if 0 <= following < end or not _is_whole(body, at, end):
             return []
         spans.append((at, end))
         at = following
     return spans
+
+
+def _is_whole(body: bytes, start: int, end: int) -> bool:
+    """Tell whether CDATA sections and comments that begin in an item also end in it."""
+    return all(
+        body.count(opening, start, end) == body.count(closing, start, end)
+        for opening, closing in ((b"<![CDATA[", b"]]>"), (b"<!--", b"-->"))
+    )
 
 
 def hash_item(raw: bytes | memoryview) -> str:

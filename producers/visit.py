@@ -36,7 +36,7 @@ from producers.publishers import Outlets
 from producers.schedule import Learnt, Manners, plan_poll, read_retry_after, read_server_wait
 from producers.settings import PollSettings
 from producers.slices import cut_known_items
-from producers.workers import WorkerFailure, Workers
+from producers.workers import Runner, WorkerFailure
 from streams.logs import get_log
 
 WHOLE_EVERY = 20
@@ -56,7 +56,7 @@ class Visitor:
         settings: PollSettings,
         *,
         fetcher: Fetcher,
-        workers: Workers,
+        workers: Runner,
         hosts: Hosts,
         memory: Memory,
         publisher: Publisher,

@@ -16,8 +16,7 @@ import sys
 from collections.abc import Callable
 from typing import Any, BinaryIO
 
-from producers.extract import Page, extract_page
-from producers.items import NotAFeed, ParsedFeed
+from producers.items import NotAFeed, Page, ParsedFeed
 from producers.parse import parse_feed
 from producers.publishers import load_outlets
 
@@ -32,7 +31,9 @@ def parse(
 
 
 def extract(body: bytes, url: str, charset: str | None) -> Page:
-    """Extract the article from a page."""
+    """Extract the article from a page; trafilatura is loaded only where pages are read."""
+    from producers.extract import extract_page  # noqa: PLC0415
+
     return extract_page(body, url=url, charset=charset)
 
 

@@ -14,7 +14,7 @@ import struct
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 WorkerFailureKind = Literal["timed_out", "crashed", "failed"]
 _STARTING = 30.0
@@ -35,6 +35,16 @@ class WorkerFailure:
 class _Child:
     process: asyncio.subprocess.Process
     tasks: int = 0
+
+
+class Runner(Protocol):
+    """What runs the tasks of `producers.worker`: child processes, or this process in a test."""
+
+    async def run(self, task: str, **arguments: Any) -> Any:
+        """Run a task; its result, or a `WorkerFailure`."""
+
+    async def close(self) -> None:
+        """Release what is held."""
 
 
 class Workers:
