@@ -27,6 +27,7 @@ COMMANDS: dict[str, str] = {
     "retention": "tocsin.commands.retention:retention",
     "kibana": "tocsin.commands.kibana:kibana",
     "search": "tocsin.commands.search:search",
+    "gazetteer": "tocsin.commands.gazetteer:gazetteer",
     "explain": "tocsin.commands.explain:explain",
     "score": "tocsin.commands.score:score",
     "alerts": "tocsin.commands.alerts:alerts",
