@@ -8,9 +8,17 @@ without police, hospital or dead.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
+from streams.reading.coding.code import Coding
 from streams.reading.coding.patterns import load_coding_lexicon
 from streams.reading.parse import ParsedArticle
 
+SPORT_ADDRESS = re.compile(
+    r"\b(?:sports?|football|soccer|cricket|rugby|tennis|golf|nba|nfl|nhl|mlb|athletics|boxing)\b",
+    re.IGNORECASE,
+)
 MIN_WORDS = 3
 """Different words of a domain that make an article its own."""
 HEADLINE_WORDS = 2
@@ -25,17 +33,23 @@ HARD_GROUPS = frozenset(
 """Groups whose words sport and shows borrow."""
 
 
-def find_borrowed_groups(parsed: ParsedArticle) -> frozenset[str]:
+def find_borrowed_groups(parsed: ParsedArticle, codings: Sequence[Coding]) -> frozenset[str]:
     """Find the groups of kinds that this article cannot mean."""
     lexicon = load_coding_lexicon()
-    words = [token.lower_ for s in parsed.sentences for token in s.tokens if token.is_alpha]
-    words += [
-        token.lemma_.lower() for s in parsed.sentences for token in s.tokens if token.is_alpha
-    ]
-    distinct = set(words)
-    needed = HEADLINE_WORDS if len(words) < 2 * SHORT else MIN_WORDS
+    tokens = [token for s in parsed.sentences for token in s.tokens if token.is_alpha]
+    distinct = {token.lower_ for token in tokens} | {token.lemma_.lower() for token in tokens}
+    needed = HEADLINE_WORDS if len(tokens) < SHORT else MIN_WORDS
     needed += GRAVE * len(distinct & lexicon.terms("grave_word").lemmas)
+    if SPORT_ADDRESS.search(" ".join((parsed.article.url or "", *parsed.article.tags))):
+        needed -= 1
+    if _opens_with_sport(codings):
+        needed -= 2
     for name in ("sport_word", "show_word"):
         if len(distinct & lexicon.terms(name).lemmas) >= needed:
             return HARD_GROUPS
     return frozenset()
+
+
+def _opens_with_sport(codings: Sequence[Coding]) -> bool:
+    opening = [c for c in codings if c.sentence.paragraph.role in {"headline", "lead"}]
+    return any(coding.group == "sport" for coding in opening)

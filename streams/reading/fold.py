@@ -295,6 +295,8 @@ def _join_news(one: Draft, other: Draft) -> Newsworthiness:
 
 def _rank(draft: Draft) -> float:
     """How well a draft tells the event: fields it fills, then where it stands."""
+    if get_kind(draft.kind).group in BY_WORDS:  # the first telling is the fullest
+        return -float(draft.sentences[0]) - draft.coding.trigger.i / 1000
     score = 2.0 * (draft.when.start is not None) + 2.0 * (draft.where is not None)
     score += min(2, len(draft.numbers)) + (draft.newsworthiness == "new")
     score += 0.5 * bool(draft.actors) + 0.5 * bool(draft.targets) + draft.confidence

@@ -318,14 +318,14 @@ class ArticleReader:
 
 def code_article(parsed: ParsedArticle) -> list[Coding]:
     """Code every sentence; leave out what did not happen and what the article cannot mean."""
-    borrowed = find_borrowed_groups(parsed)
-    codings = []
-    for sentence in parsed.sentences:
-        for coding in code_sentence(sentence):
-            if coding.judgement.negated or coding.group in borrowed:
-                continue
-            codings.append(coding)
-    return codings
+    codings = [
+        coding
+        for sentence in parsed.sentences
+        for coding in code_sentence(sentence)
+        if not coding.judgement.negated
+    ]
+    borrowed = find_borrowed_groups(parsed, codings)
+    return [coding for coding in codings if coding.group not in borrowed]
 
 
 def _subjects_of(coding: Coding) -> tuple[Token, ...]:

@@ -296,4 +296,5 @@ def _is_linked(coding: Coding, other: Coding) -> bool:
     if frame.governor is not None and frame.governor.i == other.trigger.i:
         return True
     head = coding.trigger.head
-    return head.i == other.trigger.i and coding.trigger.dep_ in {"advcl", "xcomp", "conj", "acl"}
+    links = {"advcl", "xcomp", "acl", "conj"} if coding.group in HARM else {"advcl", "xcomp", "acl"}
+    return head.i == other.trigger.i and coding.trigger.dep_ in links

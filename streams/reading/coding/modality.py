@@ -19,6 +19,8 @@ from streams.reading.coding.patterns import load_coding_lexicon
 from streams.records import Modality
 
 MAX_CLIMB = 12
+EXAMPLE = frozenset({"including", "like", "unlike"})
+"""What they bring is an example of something else, not the news."""
 ACHIEVED = frozenset(
     {"disperse", "quell", "beat", "defeat", "win", "reach", "claim", "seal", "take"}
 )
@@ -189,6 +191,8 @@ def _judge_head(
 ) -> Judgement | None:
     """Judge by the word that governs: "plan to", "fears of", "condemned the"."""
     dep = token.dep_
+    if head.lower_ in EXAMPLE:
+        return _build("recalled", "example", head)
     if head.pos_ == "VERB":
         lemma = head.lemma_.lower()
         rule = None
@@ -242,8 +246,6 @@ def _judge_preposition(prep: Token, lexicon: ModalityLexicon, *, step: int) -> J
     outer = prep.head
     if prep.lower_ == "without":
         return _build("negated", "without", prep)
-    if prep.lower_ in {"including", "like", "unlike"}:
-        return _build("recalled", "example", prep)
     if outer.pos_ in {"NOUN", "PROPN"}:
         rule = lexicon.nouns.get(outer.lemma_.lower())
         if rule and prep.lower_ in NOUN_PREPOSITIONS:
