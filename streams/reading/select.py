@@ -82,7 +82,7 @@ def _is_open(draft: Draft) -> bool:
     if judgement.modality == "hypothetical":
         return draft.in_opening and said_possible
     firm = said_possible and draft.confidence >= MIN_PLANNED
-    return draft.in_opening or (firm and bool(draft.actors) and _has_anchor(draft))
+    return draft.in_opening or (firm and bool(draft.actors or draft.numbers) and _has_anchor(draft))
 
 
 def _has_anchor(draft: Draft) -> bool:

@@ -181,6 +181,8 @@ def _build_coding(
     people = load_coding_lexicon().terms("human").lemmas
     if pattern.role == "o":
         actors, targets = [], frame.objects or frame.subjects
+    elif pattern.role == "none":
+        actors, targets = [], []
     elif pattern.part == "n" and frame.trigger.lemma_.lower() in people:
         actors = [frame.trigger]
     elif pattern.part == "n":
@@ -262,7 +264,9 @@ def _absorb(coding: Coding, other: Coding) -> Coding:
 
 
 def _rank(coding: Coding) -> float:
-    told = 0.0 if coding.judgement.recalled or coding.judgement.modality == "hypothetical" else 1.0
+    told = 0.0 if coding.judgement.modality == "hypothetical" else 1.0
+    if coding.judgement.recalled:
+        told -= 0.2
     if coding.trigger.lemma_.lower() in CONSEQUENCE:
         told -= 0.3
     return told + coding.pattern.weight + 0.05 * coding.pattern.specificity

@@ -11,7 +11,7 @@ from streams.reading.coding.patterns import Pattern, Terms
 from streams.reading.who.countries import find_country
 
 GENERIC = frozenset({"fighter", "force", "group", "troop", "member", "gunman", "side", "forces"})
-"""Heads that say little: of "Taliban fighters", "Taliban" counts as well."""
+"""Heads that say little: of "Taliban fighters", "Taliban" counts as well; so does a title."""
 NAMES = frozenset({"PERSON", "ORG", "GPE", "NORP", "FAC", "LOC", "PRODUCT", "EVENT"})
 
 
@@ -45,7 +45,7 @@ def is_term(token: Token, terms: Terms) -> bool:
         return True
     if token.i > token.sent.start and f"{token.nbor(-1).lower_} {lemma}" in terms.lemmas:
         return True
-    if lemma in GENERIC and any(
+    if (lemma in GENERIC or token.pos_ == "PROPN") and any(
         child.dep_ in {"compound", "amod"} and child.lemma_.lower() in terms.lemmas
         for child in token.children
     ):

@@ -19,7 +19,7 @@ must stand around it. Keys of a pattern, each a string of words parted by spaces
 - `to`: prepositions whose object is the recipient; `at`: those whose object is the target;
   `by`: those whose object is the actor;
 - `w`: 0 to 1, how sure the pattern is; `state = true`: it tells a lasting state, whose date is only
-  when it was seen; `role`: `so` (subject acts on object, the default), `o` (the subject suffers).
+  when it was seen; `role`: `so` (subject acts on object, the default), `o` (the subject suffers), `none`.
 
 Terms are lemmas, `@class` from `classes.toml`, or `#NAME` (a proper name), `#NUM`, `#PERSON`, `#ORG`,
 `#GPE` (an entity label), `#COUNTRY` (a country, its people or its capital).
