@@ -26,6 +26,7 @@ from streams.records import Actor, Claim, Newsworthiness, Quantity, Reason, When
 CUMULATIVE = dt.timedelta(days=3)
 SAME_PLACE_KM = 40.0
 """Two points nearer than this may be one event: a town and its suburb, a village and its town."""
+EXTENTS = frozenset({"distance", "area", "money", "magnitude"})
 BY_PERSON = frozenset({"people", "justice", "death", "sport", "business", "culture", "release"})
 """Groups whose events are told apart by whom they befall."""
 BY_WORDS = frozenset({"statement", "threat", "government", "markets", "economy", "science"})
@@ -280,10 +281,12 @@ def _may_be_actors(one: tuple[Actor, ...], other: tuple[Actor, ...]) -> bool:
 
 def _have_other_extent(one: Draft, other: Draft) -> bool:
     """Two advances of other extents, one in distance and one in area, are two."""
-    measures = {"distance", "area", "money", "magnitude"}
-    mine = {(n.measure, n.value) for n in one.numbers if n.measure in measures and n.value}
-    yours = {(n.measure, n.value) for n in other.numbers if n.measure in measures and n.value}
-    return bool(mine and yours and not mine & yours)
+    return any(
+        mine.value and yours.value and mine.value != yours.value
+        for mine in one.numbers
+        for yours in other.numbers
+        if mine.measure == yours.measure and mine.measure in EXTENTS
+    ) or (get_kind(one.kind).group == "territory" and _measures(one) != _measures(other))
 
 
 def _join_news(one: Draft, other: Draft) -> Newsworthiness:
@@ -291,6 +294,10 @@ def _join_news(one: Draft, other: Draft) -> Newsworthiness:
     dated = [draft for draft in (one, other) if draft.when.start is not None]
     judges = dated if len(dated) == 1 else [one, other]
     return "new" if any(draft.newsworthiness == "new" for draft in judges) else "background"
+
+
+def _measures(draft: Draft) -> set[str]:
+    return {number.measure for number in draft.numbers if number.measure in EXTENTS}
 
 
 def _rank(draft: Draft) -> float:

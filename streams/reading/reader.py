@@ -174,7 +174,7 @@ class ArticleReader:
         return self._build_actors(others, coding)
 
     def _find_numbers(self, coding: Coding) -> tuple[Quantity, ...]:
-        """The event's numbers, with the tolls of the next sentences for what opens the article."""
+        """The event's numbers, with the tolls of the sentences that go on about it."""
         sentence, kind = coding.sentence, coding.kind
         numbers = choose_numbers(self.quantities, self.parsed, sentence, coding.trigger, kind)
         known = {number.measure for number in numbers}
@@ -182,8 +182,6 @@ class ArticleReader:
             more = choose_numbers(self.quantities, self.parsed, sentence, other, kind)
             numbers += tuple(number for number in more if number.measure not in known)
             known |= {number.measure for number in more}
-        if sentence.paragraph.role != "lead":
-            return numbers
         further = continued_numbers(self.quantities, self.parsed, sentence, kind)
         return (*numbers, *(number for number in further if number.measure not in known))
 

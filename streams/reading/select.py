@@ -15,6 +15,10 @@ from streams.records import Genre
 
 SMALL_TALK = frozenset({"statement", "diplomacy", "culture"})
 """Groups that body text is full of without reporting them."""
+MERE_WORDS = frozenset({"statement", "announcement"})
+"""Kinds that are told only where nothing else is."""
+ONLY_OPENING = frozenset({"match_result", "tournament"})
+"""Kinds of which a body tells one after the other in passing."""
 MIN_BODY = 0.6
 """Confidence below which a body sentence alone opens nothing."""
 MIN_PLANNED = 0.75
@@ -26,8 +30,10 @@ MIN_RECALLED = 0.8
 
 
 def select_drafts(drafts: Sequence[Draft], genre: Genre) -> tuple[Draft, ...]:
-    """Keep the drafts worth a mention."""
-    return tuple(draft for draft in drafts if is_worth_telling(draft, genre))
+    """Keep the drafts worth a mention; words about an event are none beside the event."""
+    told = tuple(draft for draft in drafts if is_worth_telling(draft, genre))
+    deeds = tuple(draft for draft in told if draft.kind not in MERE_WORDS)
+    return deeds or tuple(draft for draft in told if draft.in_opening)
 
 
 def is_worth_telling(draft: Draft, genre: Genre) -> bool:
@@ -46,6 +52,8 @@ def is_worth_telling(draft: Draft, genre: Genre) -> bool:
 def _is_reported(draft: Draft) -> bool:
     """Say whether the body reports it: sure, not in passing, and with something to hold on to."""
     passing = get_kind(draft.kind).group in SMALL_TALK and not draft.coding.pattern.spoken
+    if draft.kind in ONLY_OPENING:
+        return False
     held = _has_anchor(draft) or bool(draft.numbers or draft.actors or draft.targets)
     return held and not passing and draft.confidence >= MIN_BODY
 

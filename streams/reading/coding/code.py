@@ -28,6 +28,8 @@ PARTS: dict[str, tuple[Part, ...]] = {
     "ADJ": ("a", "v"),
 }
 """Where a token's part of speech may hide a trigger: the tagger errs in headlines."""
+VERBAL = frozenset({"ROOT", "conj", "ccomp", "advcl", "appos", "relcl", "acl", "parataxis"})
+"""Where a headline's word that was tagged as a noun may be its verb."""
 ADJECTIVAL = frozenset({"amod", "nmod", "compound"})
 """A participle that describes: "a kidnapped woman", "listed as threatened"."""
 
@@ -112,7 +114,7 @@ def _candidates(
     """Patterns under the token's lemma, its form, or its form with the word before, with frames."""
     keys = {token.lemma_.lower(), token.lower_}
     if part == "v" and token.pos_ not in {"VERB", "AUX"}:
-        if not headline and token.pos_ != "ADJ":
+        if token.pos_ != "ADJ" and not (headline and token.dep_ in VERBAL):
             return []
         keys.add(_strip_inflection(token.lower_))
     if part == "n":
@@ -282,7 +284,14 @@ HARM = frozenset({"attack", "crime", "accident", "fire", "transport_accident", "
 }
 
 
+VAGUE = frozenset({"death", "homicide"})
+MAX_VAGUE = 0.6
+"""Up to this weight "died" and "were killed" say only what something else in the sentence did."""
+
+
 def _tells_same(coding: Coding, other: Coding) -> bool:
+    if coding.kind in VAGUE and coding.pattern.weight <= MAX_VAGUE and other.group in HARM:
+        return True
     same = coding.group == other.group
     harm = coding.group in HARM and other.group in HARM
     if not (same or harm):

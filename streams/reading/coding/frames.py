@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from spacy.tokens import Token
 
+from streams.reading.coding.clauses import find_speech
 from streams.reading.coding.patterns import load_coding_lexicon
 
 SUBJECT = frozenset({"nsubj", "csubj", "expl"})
@@ -37,6 +38,7 @@ BEFALLING = frozenset(
 EXTENT = "~"
 """Stands for a preposition before a measure without one ("pushed south a kilometre")."""
 MAX_CLIMB = 6
+OWN_PRONOUNS = frozenset({"they", "it", "he", "she", "we", "i"})
 QUANTITY = frozenset(
     {"dozen", "hundred", "thousand", "million", "number", "group", "score", "lot", "majority"}
     | {"series", "member", "couple", "handful", "string", "half", "most", "one", "some", "many"}
@@ -82,6 +84,7 @@ def build_verb_frame(verb: Token, *, headline: bool = False) -> Frame:
     for child in verb.children:
         _add_child(frame, child, verb)
     _add_governing(frame, verb, headline=headline)
+    _add_speakers(frame)
     if headline and _reads_as_passive(frame):
         frame.objects, frame.subjects, frame.passive = frame.subjects, [], True
     for obj in frame.objects:
@@ -169,6 +172,16 @@ def _reads_as_passive(frame: Frame) -> bool:
     if any(child.dep_ in {"aux", "agent", "prt"} for child in verb.children):
         return False
     return bare and verb.lemma_.lower() in BEFALLING and verb.sent[-1].text != "."
+
+
+def _add_speakers(frame: Frame) -> None:
+    """Let "they" of a reported clause be whoever says it: "rebels said they had captured"."""
+    if not any(token.lower_ in OWN_PRONOUNS for token in frame.subjects):
+        return
+    speech = find_speech(frame.trigger)
+    if speech is not None:
+        known = {token.i for token in frame.subjects}
+        frame.subjects.extend(t for t in _expand(speech[1]) if t.i not in known)
 
 
 def _add_child(frame: Frame, child: Token, verb: Token) -> None:

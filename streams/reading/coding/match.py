@@ -71,9 +71,13 @@ def _has_particle(pattern: Pattern, frame: Frame) -> bool:
 
 def _has_needed(pattern: Pattern, frame: Frame) -> bool:
     slots = {"s": frame.subjects, "o": frame.objects, "p": list(frame.preps)}
-    if pattern.intransitive and frame.objects:
+    if (pattern.intransitive and frame.objects) or (pattern.active and _is_passive(frame)):
         return False
     return all(slots[slot] for slot in pattern.need)
+
+
+def _is_passive(frame: Frame) -> bool:
+    return frame.passive or any(child.dep_ == "auxpass" for child in frame.trigger.children)
 
 
 def _has_context(pattern: Pattern, words: frozenset[str]) -> bool:

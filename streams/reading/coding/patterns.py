@@ -13,7 +13,7 @@ must stand around it. Keys of a pattern, each a string of words parted by spaces
 - `c`, `nc`: words of the sentence that must (one of them), or must not, be there;
 - `g`: verbs that govern a noun trigger, one of which it needs; `ng`: ones that it must not have;
 - `need`: arguments that must be present, of `s o p`; `bare = false`: a noun that is an event only
-  under a verb which says that it happened; `intr = true`: no object;
+  under a verb which says that it happened; `intr = true`: no object; `active = true`: no passive;
 - `modal`: the trigger stands under one of these auxiliaries; `spoken = true`: an official speaks of
   his own side (`lenient = true`: or somebody of a side the article does not tell);
 - `to`: prepositions whose object is the recipient; `at`: those whose object is the target;
@@ -75,6 +75,7 @@ class Pattern:
     need: str
     bare: bool
     intransitive: bool
+    active: bool
     modal: frozenset[str]
     spoken: bool
     lenient: bool
@@ -194,6 +195,7 @@ def _build_patterns(
             need=row.get("need", ""),
             bare=row.get("bare", True),
             intransitive=row.get("intr", False),
+            active=row.get("active", False),
             modal=frozenset(row.get("modal", "").split()),
             spoken=row.get("spoken", False),
             lenient=row.get("lenient", False),
