@@ -65,9 +65,10 @@ def is_same(one: Draft, other: Draft) -> bool:
         return False
     if _says_other(one) or _says_other(other) or not _may_be_when(one.when, other.when):
         return False
+    by_words = get_kind(other.kind).group in BY_WORDS
     return _are_one_headline(one, other) or (
         _may_be_about(one, other)
-        and _may_be_where(one.where, other.where)
+        and (by_words or _may_be_where(one.where, other.where))
         and _may_be_actors(one.actors, other.actors)
         and not _have_other_extent(one, other)
     )

@@ -105,6 +105,8 @@ class ArticleReader:
         modality = coding.judgement.modality
         when = choose_when(self.dates, self.parsed, sentence, trigger, background=recalled)
         news, news_reason = judge_newsworthiness(self.parsed, sentence, trigger, when, self.genre)
+        if news_reason.rule == "news.past_perfect" and find_speech(trigger) is not None:
+            news = "new"  # "said they had captured": the tense of reported speech
         claims = choose_claims(
             self.voices,
             self.parsed,

@@ -19,6 +19,8 @@ MERE_WORDS = frozenset({"statement", "announcement"})
 """Kinds that are told only where nothing else is."""
 ONLY_OPENING = frozenset({"match_result", "tournament"})
 """Kinds of which a body tells one after the other in passing."""
+DESCRIBING = frozenset({"modality.participle", "modality.relative"})
+"""What says who is meant ("a man convicted of spying") is told where it has its own date."""
 MIN_BODY = 0.6
 """Confidence below which a body sentence alone opens nothing."""
 MIN_PLANNED = 0.75
@@ -45,7 +47,9 @@ def is_worth_telling(draft: Draft, genre: Genre) -> bool:
     if draft.modality == "denied":
         return bool(draft.claims)
     if draft.newsworthiness == "background":
-        return _has_anchor(draft) and draft.confidence >= MIN_BODY
+        described = draft.coding.judgement.rule in DESCRIBING
+        anchored = draft.when.start is not None if described else _has_anchor(draft)
+        return anchored and draft.confidence >= MIN_BODY
     return draft.in_opening or _is_reported(draft)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from spacy.tokens import Token
 
@@ -46,11 +46,22 @@ def is_term(token: Token, terms: Terms) -> bool:
     if token.i > token.sent.start and f"{token.nbor(-1).lower_} {lemma}" in terms.lemmas:
         return True
     if (lemma in GENERIC or token.pos_ == "PROPN") and any(
-        child.dep_ in {"compound", "amod"} and child.lemma_.lower() in terms.lemmas
-        for child in token.children
+        word.lemma_.lower() in terms.lemmas for word in _describing(token)
     ):
         return True
     return bool(terms.marks) and any(_has_mark(token, mark) for mark in terms.marks)
+
+
+def _describing(token: Token) -> Iterator[Token]:
+    """The words that say more of a head: "Taliban fighters", "fighters of the M23 movement"."""
+    for child in token.children:
+        if child.dep_ in {"compound", "amod"}:
+            yield child
+        elif child.dep_ == "prep" and child.lower_ in {"of", "from"}:
+            for inner in child.children:
+                if inner.dep_ == "pobj":
+                    yield inner
+                    yield from (word for word in inner.children if word.dep_ == "compound")
 
 
 def _has_mark(token: Token, mark: str) -> bool:

@@ -198,8 +198,8 @@ def _judge_head(
         rule = None
         if dep in {"xcomp", "ccomp", "pcomp"}:
             rule = lexicon.verbs.get(lemma)
-            if dep == "ccomp" and rule in {"negated", "planned"}:
-                rule = None
+            if dep == "ccomp" and (rule in {"negated", "planned"} or token.i < head.i):
+                rule = None  # "they seized it; the army denies it": a clause in front stands alone
         elif dep in {"dobj", "nsubjpass"}:
             rule = lexicon.objects.get(lemma)
         return _build(rule, "verb", head) if rule else None

@@ -56,7 +56,11 @@ def build_actors(tokens: Iterable[Token], sentence: Sentence, names: Names) -> t
 
 def build_actor(token: Token, sentence: Sentence, names: Names) -> Actor | None:
     """Build the actor that the noun phrase at `token` names; None when it names nobody."""
-    if token.pos_ not in {"NOUN", "PROPN", "PRON", "ADJ"} or token.lower_ in VAGUE:
+    if (
+        token.pos_ not in {"NOUN", "PROPN", "PRON", "ADJ"}
+        or token.lower_ in VAGUE
+        or not token.text[0].isalnum()
+    ):
         return None
     phrase = phrase_of(token)
     counted = [head for head in heads_of(token) if head.i > token.i and head.dep_ == "pobj"]
