@@ -134,6 +134,8 @@ def _up(node: Token) -> float:
     if dep == "advcl":
         return 3.0 if any(child.dep_ == "mark" for child in node.children) else 1.0
     if dep in ("relcl", "acl"):
+        if any(child.lower_ == "when" for child in node.children):
+            return 0.5
         return 4.5 if is_own_clause(node) else 1.5
     if dep == "conj":
         return 1.5 + (3.0 if is_own_clause(node) else 0.0)

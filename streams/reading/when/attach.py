@@ -77,6 +77,8 @@ def _up(node: Token) -> float:
             return 4.0
         return 1.0 if node.tag_ in ("VBG", "VBN") else 2.0
     if dep in ("relcl", "acl"):
+        if any(child.lower_ == "when" for child in node.children):
+            return 1.0  # "on Monday when a bus ..."
         return 3.0 if dep == "relcl" else 2.0 + (3.0 if is_own_clause(node) else 0.0)
     if dep == "conj":
         return 1.5 + (2.0 if is_own_clause(node) else 0.0)

@@ -14,7 +14,7 @@ from spacy.tokens import Token
 
 from streams.reading.parse import ParsedArticle, Sentence
 from streams.reading.when.attach import FAR, price
-from streams.reading.when.english import BEGIN_LEMMAS, HAPPEN_LEMMAS, SAY_LEMMAS
+from streams.reading.when.english import ANNOUNCE_LEMMAS, BEGIN_LEMMAS, HAPPEN_LEMMAS, SAY_LEMMAS
 from streams.reading.when.found import FoundDate, Reference
 from streams.reading.when.reference import find_reference
 from streams.reading.when.rules_relative import counted
@@ -40,6 +40,7 @@ def choose_when(
     chosen = _by_count(here, dates, parsed, trigger, reference) or _by_syntax(
         here, dates, parsed, trigger, reference
     )
+    chosen = chosen or _announced(here, trigger)
     if chosen is not None:
         return chosen
     if not background:
@@ -74,6 +75,15 @@ def _by_syntax(
         return None
     date = best[2]
     return _since(date, dates, parsed, reference) if date.role == "since" else date.when
+
+
+def _announced(here: list[FoundDate], trigger: Token) -> When | None:
+    """"X has agreed to buy Y, the companies announced on Tuesday": the parser hangs such a tail anywhere."""
+    for date in here:
+        verb = _governor(date.head)
+        if date.role == "at" and verb.lemma_.lower() in ANNOUNCE_LEMMAS and verb.i > trigger.i:
+            return date.when.model_copy(update={"rule": date.when.rule + ".announced"})
+    return None
 
 
 def _names(date: FoundDate, trigger: Token) -> bool:

@@ -343,7 +343,7 @@ def _prior(place: Place, *, generic: bool, has_town: bool) -> float:
             - (0.1 if place.is_alternate and place.population < 200_000 else 0.0)
             - (0.3 if generic else 0.0)
         )
-    return 0.8
+    return 0.8 if place.geoname_id is None else 0.25  # our own table holds the famous ones
 
 
 def _nearest(place: Place, beside: list[_Sense]) -> float | None:
