@@ -232,7 +232,7 @@ def _drop_embedded(found: list[Coding]) -> list[Coding]:
     for coding in found:
         word = coding.judgement.word
         outer = by_trigger.get(word.i) if word is not None else None
-        if outer is None or outer is coding:
+        if outer is None or outer is coding or coding.judgement.recalled:
             continue
         inner_wins = coding.judgement.modality == "denied" or (
             coding.judgement.modality == "planned" and outer.kind == "pledge"

@@ -212,6 +212,8 @@ def _add_modifier(frame: Frame, child: Token, verb: Token) -> None:
     elif dep == "ccomp":
         frame.complements.append(child)
         frame.complements.extend(c for c in child.children if c.dep_ in {"acomp", "attr"})
+        if child.pos_ == "ADJ":  # "found him guilty"
+            frame.objects.extend(c for c in child.children if c.dep_ in SUBJECT)
         if verb.lemma_ in OBJECT_CONTROL and any(
             mark.dep_ == "aux" and mark.lower_ == "to" for mark in child.children
         ):

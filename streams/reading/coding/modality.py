@@ -246,7 +246,7 @@ def _judge_preposition(prep: Token, lexicon: ModalityLexicon, *, step: int) -> J
     outer = prep.head
     if prep.lower_ == "without":
         return _build("negated", "without", prep)
-    if outer.pos_ in {"NOUN", "PROPN"}:
+    if outer.pos_ in {"NOUN", "PROPN", "ADJ"}:
         rule = lexicon.nouns.get(outer.lemma_.lower())
         if rule and prep.lower_ in NOUN_PREPOSITIONS:
             return _build(rule, "noun", outer)
