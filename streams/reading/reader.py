@@ -16,7 +16,7 @@ from streams.identity import mention_id
 from streams.merging.blocking import build_block_keys
 from streams.reading.coding.clauses import find_speech
 from streams.reading.coding.code import Coding, code_sentence
-from streams.reading.domains import find_borrowed_groups
+from streams.reading.domains import HARD_GROUPS, find_borrowed_groups
 from streams.reading.draft import Draft
 from streams.reading.fold import fold_drafts
 from streams.reading.genre import judge_genre
@@ -45,6 +45,8 @@ SILENT = frozenset({"review", "listing", "recipe", "language", "advertisement"})
 """Genres that report no event at all."""
 OWN_COUNTRY = re.compile(r"(?:country|nation)['\u2019]s ((?:\w+ ){0,2}\w+)$")
 SETTLEMENTS = frozenset({"settlement", "village", "town", "city", "hamlet"})
+MIN_HARD_GUESS = 0.7
+"""Confidence from which a war or crime is guessed at all: its words are borrowed most."""
 MIN_GUESS = 0.55
 """Confidence from which a guessed kind needs nothing else to stand on."""
 CONTEXT_CHARS = 2_000
@@ -221,7 +223,9 @@ class ArticleReader:
     def _fall_back(self) -> tuple[Mention, ...]:
         """Guess one mention from the headline of a report that no pattern reads."""
         guess = headline_fallback(self.parsed, self.genre)
-        if guess is None:
+        if guess is None or (
+            get_kind(guess.kind).group in HARD_GROUPS and guess.confidence < MIN_HARD_GUESS
+        ):
             return ()
         sentence = next(s for s in self.parsed.sentences if s.paragraph.role != "caption")
         trigger = sentence.tokens.root

@@ -21,6 +21,8 @@ ONLY_OPENING = frozenset({"match_result", "tournament"})
 """Kinds of which a body tells one after the other in passing."""
 DESCRIBING = frozenset({"modality.participle", "modality.relative"})
 """What says who is meant ("a man convicted of spying") is told where it has its own date."""
+OUGHT = frozenset({"should", "must", "can", "ought"})
+"""Auxiliaries of opinion: what should happen is no news of what may."""
 MIN_BODY = 0.6
 """Confidence below which a body sentence alone opens nothing."""
 MIN_PLANNED = 0.75
@@ -90,7 +92,8 @@ def _is_open(draft: Draft) -> bool:
     if get_kind(draft.kind).group == "threat":
         return True
     judgement = draft.coding.judgement
-    said_possible = judgement.rule.startswith("modality.auxiliary")
+    word = judgement.word.lower_ if judgement.word is not None else ""
+    said_possible = judgement.rule.startswith("modality.auxiliary") and word not in OUGHT
     if judgement.modality == "hypothetical":
         return draft.in_opening and said_possible
     firm = said_possible and draft.confidence >= MIN_PLANNED

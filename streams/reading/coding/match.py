@@ -81,7 +81,12 @@ def _has_particle(pattern: Pattern, frame: Frame) -> bool:
 
 
 def _has_needed(pattern: Pattern, frame: Frame) -> bool:
-    slots = {"s": frame.subjects, "o": frame.objects, "p": list(frame.preps)}
+    slots = {
+        "s": frame.subjects,
+        "o": frame.objects,
+        "p": list(frame.preps),
+        "x": frame.complements,
+    }
     if (pattern.intransitive and frame.objects) or (pattern.active and _is_passive(frame)):
         return False
     return all(slots[slot] for slot in pattern.need)

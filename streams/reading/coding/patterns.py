@@ -12,7 +12,7 @@ must stand around it. Keys of a pattern, each a string of words parted by spaces
   a measure without preposition ("pushed south a kilometre"); `np` must not match;
 - `c`, `nc`: words of the sentence that must (one of them), or must not, be there;
 - `g`: verbs that govern a noun trigger, one of which it needs; `ng`: ones that it must not have;
-- `need`: arguments that must be present, of `s o p`; `bare = false`: a noun that is an event only
+- `need`: arguments that must be present, of `s o p x`; `bare = false`: a noun that is an event only
   under a verb which says that it happened; `intr = true`: no object; `active = true`: no passive;
 - `modal`: the trigger stands under one of these auxiliaries; `spoken = true`: an official speaks of
   his own side (`lenient = true`: or somebody of a side the article does not tell);
