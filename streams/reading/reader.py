@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from spacy.tokens import Token
 
 from streams.identity import mention_id
+from streams.lexicon.ontology import get_kind
 from streams.merging.blocking import build_block_keys
 from streams.reading.coding.clauses import find_speech
 from streams.reading.coding.code import Coding, code_sentence
