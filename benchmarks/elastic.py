@@ -27,7 +27,7 @@ from sinks.consume import Message
 from sinks.elastic.documents import Document, build_document
 from sinks.elastic.homes import Homes
 from sinks.elastic.indices import month_of
-from sinks.elastic.run import ElasticSink
+from sinks.elastic.run import ElasticSink, calm_collector
 from sinks.elastic.server import Server
 from sinks.elastic.shapes import SHAPES, ShapeName
 from sinks.elastic.write import Built
@@ -67,7 +67,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     asked = parser.parse_args()
     settings = load((KafkaSettings, ElasticSettings))
-    set_up_logs(LogSettings(level="warning"))
+    set_up_logs(LogSettings(level="error"))
+    calm_collector()
     made = build_many(asked.documents * 10 // 33, seed=5)
     speeds: dict[str, list[float]] = {"helper": [], "sink": []}
     for number in range(asked.rounds):

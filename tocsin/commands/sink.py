@@ -45,8 +45,12 @@ def elastic() -> None:
     set_up_logs(settings[LogSettings])
     serve_metrics(settings[SinkSettings].metrics_port)
 
-    from sinks.elastic.run import ElasticSink  # noqa: PLC0415 - settings are checked first
+    from sinks.elastic.run import (  # noqa: PLC0415 - settings are checked first
+        ElasticSink,
+        calm_collector,
+    )
 
+    calm_collector()
     service = ElasticSink(
         settings[KafkaSettings], settings[ElasticSettings], settings[SinkSettings]
     )
