@@ -94,6 +94,7 @@ _ISO_PARTS = re.compile(r"^\s*(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 _DAY_FIRST = re.compile(r"(?<!\d)(\d{1,2})\.(\d{1,2})\.(\d{4})(?!\d)")
 _SLASHED = re.compile(r"(?<!\d)(\d{1,2})[/-](\d{1,2})[/-](\d{4})(?!\d)")
 _CJK = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]?")
+_COMPACT = re.compile(r"^(\d{8})T(\d{2})(\d{2})(\d{2})?")
 _EPOCH = re.compile(r"^\s*(\d{10}|\d{13})\s*$")
 _WORD = re.compile(r"[^\W\d_]+")
 _NUMBER = re.compile(r"(?<![\d:+\-])\d{1,4}(?![\d:])")
@@ -135,6 +136,7 @@ def read_date(raw: str | None) -> FeedDate | None:
     if not raw:
         return None
     text = unicodedata.normalize("NFKC", raw[:MAX_RAW]).strip()
+    text = _COMPACT.sub(lambda part: f"{part[1]} {part[2]}:{part[3]}:{part[4] or '00'}", text)
     epoch = _EPOCH.match(text)
     if epoch:
         seconds = int(epoch.group(1)) / (1000 if len(epoch.group(1)) == 13 else 1)

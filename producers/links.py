@@ -45,7 +45,7 @@ _PLAIN = re.compile(r"https?://[a-z0-9.-]+/[A-Za-z0-9_~./-]*(?:\?[A-Za-z0-9_.~=&
 _UNTIDY = re.compile(r"\.\.|/\.|\./|(?<!:)//")
 _SESSION_IN_PATH = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
 _MOBILE_HOST = re.compile(r"^(?:www\d?|m|mobile|amp)\.(?=[^.]+\.[^.])")
-_AMP_PATH = re.compile(r"(?:(?<=.)/amp|\.amp(?=\.html$)|\.amp)/?$|^/amp(?=/.)", re.IGNORECASE)
+_AMP_PATH = re.compile(r"\.amp(?=\.html$)|(?:(?<=.)/amp|\.amp)/?$|^/amp(?=/.)", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x20\x7f]+")
 
 
