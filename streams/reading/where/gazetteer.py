@@ -18,6 +18,7 @@ from streams.reading.where.packages import Town, data_version, read_towns
 from streams.reading.where.places import (
     Place,
     fold,
+    load_counties,
     load_countries,
     load_extra,
     load_regions,
@@ -78,6 +79,7 @@ class Gazetteer:
             *load_countries().get(folded, ()),
             *load_extra().get(folded, ()),
             *load_regions().get(strip_generic(folded), ()),
+            *load_counties().get(folded, ()),
             *self._towns(folded),
         )
 

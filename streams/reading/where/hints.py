@@ -132,7 +132,7 @@ def _role_of(named: NamedPlace) -> PlaceRole:
     """Whether the name stands for a place, for who governs it, or names another noun."""
     head = named.head
     dep = head.dep_
-    if named.facility or named.is_front or named.generic:
+    if named.facility or named.is_front or named.generic or _is_scenery(named):
         return "place"
     if dep in ("nsubj", "csubj"):
         return "place" if _suffers(head.head) else "actor"
@@ -155,6 +155,12 @@ def _role_of(named: NamedPlace) -> PlaceRole:
     if dep == "conj":
         return _conjunct_role(head)
     return "place"
+
+
+def _is_scenery(named: NamedPlace) -> bool:
+    """Whether the name is no government's: a sea, a dam, a mountain."""
+    features = {place.feature for place in named.places[:1]}
+    return bool(features & {"sea", "water", "facility", "front"}) and named.head.dep_ != "compound"
 
 
 def _conjunct_role(head: Token) -> PlaceRole:

@@ -35,6 +35,7 @@ class NamedPlace:
     facility: str | None = None
     is_front: bool = False
     is_locative: bool = False
+    is_village: bool = False
     chosen: Place | None = None
 
     @property

@@ -61,6 +61,12 @@ def read_countries() -> list[Country]:
     ]
 
 
+def read_counties() -> list[tuple[str, str]]:
+    """Every county of the United States with the code of its state."""
+    rows: list[dict[str, str]] = json.loads((_data() / "us_counties.json").read_text("utf-8"))
+    return [(row["name"], row["state"]) for row in rows]
+
+
 def read_towns() -> Iterator[Town]:
     """Every populated place of 500 people and more, one at a time."""
     text = (_data() / "cities500.json").read_text("utf-8")

@@ -116,6 +116,21 @@ def load_regions() -> dict[str, tuple[Place, ...]]:
 
 
 @cache
+def load_counties() -> dict[str, tuple[Place, ...]]:
+    """Counties of the United States, by folded name; most names are many counties."""
+    from streams.reading.where.packages import read_counties  # noqa: PLC0415 - the edge file reads packages
+
+    states = region_names()
+    found: dict[str, list[Place]] = {}
+    for name, code in read_counties():
+        state = states.get(("US", code))
+        if state is not None:
+            place = Place(name, "US", state, None, None, "region", 50_000)
+            found.setdefault(fold(name), []).append(place)
+    return {name: tuple(places) for name, places in found.items()}
+
+
+@cache
 def load_countries() -> dict[str, tuple[Place, ...]]:
     """Countries and the parts of one that news writes like a country, by folded name."""
     from streams.reading.where.packages import read_countries  # noqa: PLC0415 - the edge file reads packages

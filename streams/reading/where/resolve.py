@@ -21,10 +21,11 @@ from streams.reading.parse import ParsedArticle
 from streams.reading.where.gazetteer import Gazetteer
 from streams.reading.where.hints import read_hints
 from streams.reading.where.model import FoundPlace, NamedPlace, Places
-from streams.reading.where.places import Place, capitals, country_name
+from streams.reading.where.places import Place, capitals, country_name, fold
 from streams.reading.where.scan import scan_places
+from streams.reading.where.words import LAND, PROVINCES, STATES
 from streams.reading.who.countries import name_country
-from streams.records import Candidate, PlacePrecision, Point, Where
+from streams.records import Candidate, PlaceFeature, PlacePrecision, Point, Where
 
 _BIG = 300_000
 """A town of so many people is known without a country beside it."""
@@ -40,19 +41,20 @@ _CANDIDATES = 5
 class _Context:
     """What the whole article says of where its story is."""
 
-    countries: Counter[str] = field(default_factory=Counter)
+    countries: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     admin1s: Counter[tuple[str, str]] = field(default_factory=Counter)
     publisher: str | None = None
+    datelines: dict[str, tuple[str, str | None]] = field(default_factory=dict)
 
     def share(self, country: str | None) -> float:
         """The part of the article's weight that a country has."""
         total = sum(self.countries.values())
-        return self.countries[country] / total if country and total else 0.0
+        return self.countries.get(country, 0.0) / total if country and total else 0.0
 
     def top(self) -> str | None:
         """The country of the story, if one has most of the weight."""
-        best = self.countries.most_common(1)
-        return best[0][0] if best and self.share(best[0][0]) >= 0.55 else None
+        best = max(self.countries, key=lambda code: self.countries[code], default=None)
+        return best if self.share(best) >= 0.55 else None
 
 
 @dataclass(slots=True)
@@ -96,12 +98,19 @@ def _read_datelines(parsed: ParsedArticle, gazetteer: Gazetteer, context: _Conte
     for paragraph in parsed.paragraphs:
         if not paragraph.dateline:
             continue
-        for name in re.split(r"[,(/]", paragraph.dateline)[:2]:
-            towns = [place for place in gazetteer.find(name.strip().title()) if place.country]
-            if towns and max(place.population for place in towns) >= 100_000:
-                best = max(towns, key=lambda place: (not place.is_alternate, place.population))
-                context.countries[best.country or ""] += 1
-                break
+        words = [word.strip() for word in re.split(r"[,(/]", paragraph.dateline)]
+        name, holder = words[0].title(), fold(words[1]).replace(" ", "") if len(words) > 1 else ""
+        state = STATES.get(holder) or PROVINCES.get(holder)
+        if state is not None:
+            country = "US" if holder in STATES else "CA"
+            context.datelines[fold(name)] = (country, state)
+            context.admin1s[country, state] += 2
+            context.countries[country] += 1
+            continue
+        towns = [place for place in gazetteer.find(name) if place.country]
+        if towns and max(place.population for place in towns) >= 100_000:
+            best = max(towns, key=lambda place: (not place.is_alternate, place.population))
+            context.countries[best.country or ""] += 1
 
 
 def _capital(country: str | None, gazetteer: Gazetteer) -> Where | None:
@@ -130,17 +139,17 @@ def _capital(country: str | None, gazetteer: Gazetteer) -> Where | None:
 
 def _story(context: _Context, gazetteer: Gazetteer) -> Where | None:
     """The country of the whole story, where nearly everything in it points to one."""
-    best = context.countries.most_common(1)
-    if not best or best[0][1] < 2 or context.share(best[0][0]) < 0.8:
+    best = context.top()
+    if best is None or context.countries[best] < 2 or context.share(best) < 0.8:
         return None
-    name = country_name(best[0][0])
+    name = country_name(best)
     if name is None:
         return None
     return Where(
         name=name,
         resolved=name,
         precision=3,
-        country=best[0][0],
+        country=best,
         feature="country",
         rule="place.story",
         reason="only the country of the story is known",
@@ -202,6 +211,9 @@ def _resolve_names(names: list[NamedPlace], context: _Context) -> dict[tuple[str
     order = sorted(groups, key=lambda key: -_sureness(groups[key]))
     for key in order:
         senses[key] = _resolve(groups[key], context, names, senses)
+    for sense in senses.values():
+        if sense.place is not None and sense.place.feature == "settlement" and sense.country:
+            context.countries[sense.country] += 0.5
     # names first seen without their neighbours get a second look with them
     for key in order:
         if senses[key].place is None:
@@ -234,6 +246,8 @@ def _resolve(
     admin1 = next((n.container_admin1 for n in group if n.container_admin1), None)
     if admin1 is not None:
         country = next(n.container_country for n in group if n.container_admin1)
+    if country is None and group[0].key in context.datelines:
+        country, admin1 = context.datelines[group[0].key]
     beside = _beside(group, names, senses)
     regions = {(s.country, s.admin1) for s in beside if s.admin1}
     scored = sorted(
@@ -254,7 +268,7 @@ def _resolve(
         return _unresolved(
             group, context, country, admin1, regions, scored, "several places have this name"
         )
-    doubt = _doubt(best, context, country, admin1, beside, regions)
+    doubt = _doubt(best, group, context, country, admin1, beside, regions)
     if doubt is not None:
         return _unresolved(group, context, country, admin1, regions, scored, doubt)
     rule = "place.container" if country or admin1 else f"place.{best.feature}"
@@ -290,7 +304,7 @@ def _score(
         and place.country != country
     ):
         return -1.0
-    if admin1 is not None and place.feature == "settlement" and place.admin1 != admin1:
+    if admin1 is not None and place.feature in ("settlement", "region") and place.admin1 != admin1:
         return -1.0
     score = _prior(place, generic=any(n.generic for n in group), has_town=_has_town(group))
     if any(named.chosen is place for named in group):
@@ -335,7 +349,7 @@ def _prior(place: Place, *, generic: bool, has_town: bool) -> float:
         lone = place.country in ("US", "CA", "AU", "GB", "IN") or not has_town
         return (0.75 if lone else 0.3) - (0.1 if place.is_alternate else 0.0)
     if place.feature == "settlement":
-        if generic and generic is not None and place.population < _BIG:
+        if generic and place.population < _BIG:
             return 0.1
         size = math.log10(place.population + 10) / 8
         return (
@@ -385,6 +399,7 @@ def _differs(best: Place, other: Place) -> bool:
 
 def _doubt(
     best: Place,
+    group: list[NamedPlace],
     context: _Context,
     country: str | None,
     admin1: str | None,
@@ -415,7 +430,8 @@ def _doubt(
         )
     in_story = context.share(best.country) >= 0.3 or best.country == context.publisher
     if not in_story:
-        if best.population >= 100_000 and not context.countries:
+        lone = len(group[0].places) == 1 and not best.is_alternate and best.population >= 5_000
+        if not context.countries and (best.population >= 100_000 or lone):
             return None
         return "the only place of this name lies outside the countries of the story"
     if best.population < _SMALL:
@@ -435,10 +451,14 @@ def _unresolved(
     scored: list[tuple[float, Place]],
     reason: str,
 ) -> _Sense:
-    """The region or country that the context gives to a place without a point."""
+    """The region or country that the context gives to a place without a point.
+
+    The neighbours lend their region only to what the text calls a village or a town.
+    """
+    is_village = any(named.is_village for named in group)
+    countries = {place.country for _, place in scored}
     if country is None:
-        countries = {place.country for _, place in scored}
-        if len(regions) == 1:
+        if is_village and len(regions) == 1:
             country = next(iter(regions))[0]
         elif len(countries) == 1 and context.share(next(iter(countries))) > 0:
             country = next(iter(countries))
@@ -447,7 +467,7 @@ def _unresolved(
     if admin1 is None:
         same = {region for region in regions if region[0] == country}
         shared = {place.admin1 for _, place in scored if place.country == country}
-        if len(same) == 1:
+        if is_village and len(same) == 1:
             admin1 = next(iter(same))[1]
         elif not same and len(shared) == 1 and len(scored) > 1:
             admin1 = next(iter(shared))
@@ -471,13 +491,6 @@ def _build_where(named: NamedPlace, sense: _Sense) -> Where:
             span=named.span,
         )
     precision, point, reason = _precision(named, place)
-    feature = (
-        "front"
-        if named.is_front
-        else "facility"
-        if named.facility and place.feature == "settlement"
-        else place.feature
-    )
     return Where(
         name=named.name,
         resolved=place.name,
@@ -485,7 +498,7 @@ def _build_where(named: NamedPlace, sense: _Sense) -> Where:
         precision=precision,
         country=place.country,
         admin1=place.admin1,
-        feature=feature,
+        feature=_feature(named, place),
         relation="near" if named.is_near else "at",
         geoname_id=place.geoname_id,
         candidates=candidates if len(candidates) > 1 else (),
@@ -493,6 +506,17 @@ def _build_where(named: NamedPlace, sense: _Sense) -> Where:
         reason=reason,
         span=named.span,
     )
+
+
+def _feature(named: NamedPlace, place: Place) -> PlaceFeature:
+    """What sort of place the words after the name make of it: a front, a building, an island."""
+    if named.is_front:
+        return "front"
+    if named.facility is None or place.feature != "settlement":
+        return place.feature
+    if named.facility in ("lake", "river", "reservoir", "canal"):
+        return "water"
+    return "area" if named.facility in LAND else "facility"
 
 
 def _precision(named: NamedPlace, place: Place) -> tuple[PlacePrecision, Point | None, str | None]:

@@ -30,6 +30,7 @@ from streams.reading.where.words import (
     STATES,
     STRIKE_LEMMAS,
     TITLES,
+    VILLAGE,
 )
 
 _MAX_WORDS = 6
@@ -112,12 +113,8 @@ def _longest(
             continue
         text = sentence.paragraph.text[words[0].idx : words[-1].idx + len(words[-1].text)]
         places = gazetteer.find(text)
-        if len(text) <= 3 and not text.isupper() and "." not in text:
-            places = tuple(
-                place
-                for place in places
-                if place.feature == "settlement" and place.population > 50_000
-            )
+        if len(text) <= 3 and "." not in text:
+            places = tuple(place for place in places if _is_short_name(place, text))
         if places and not _is_ordinary(words, text):
             named = _accept(sentence, words, text, places, people, known)
             if named is not None:
@@ -125,6 +122,13 @@ def _longest(
         if places and length == 1:
             return None
     return _unknown_place(sentence, tokens, at)
+
+
+def _is_short_name(place: Place, text: str) -> bool:
+    """Whether so short a name is this place: US and UAE, not IE; Fes, not Lot."""
+    if text.isupper():
+        return place.feature != "settlement"
+    return place.feature == "settlement" and place.population > 50_000
 
 
 def _is_name_shaped(words: list[Token]) -> bool:
@@ -214,6 +218,13 @@ def _accept(
         label, places, locative=locative, known=key in known or _has_container(after)
     ):
         return None
+    if (
+        before is not None
+        and before.lower_ == "the"
+        and last.head.i < first.i
+        and _is_small(places)
+    ):
+        return None  # "the Mysore" is a ship
     if len(words) == 1 and key in people.names and not (locative and label in _PLACE_ENTS):
         return None
     return _build(sentence, words, text, key, places, is_locative=locative)
@@ -228,6 +239,10 @@ def _is_believed(label: str, places: tuple[Place, ...], *, locative: bool, known
     if label == "NORP":
         return known and places[0].feature == "settlement"
     return known or _is_big(places)
+
+
+def _is_small(places: tuple[Place, ...]) -> bool:
+    return all(place.feature == "settlement" and place.population < 1_200_000 for place in places)
 
 
 def _is_big(places: tuple[Place, ...]) -> bool:
@@ -336,6 +351,7 @@ def _build(
     _read_tail(named, sentence)
     i = first.i - 1
     doc = first.doc
+    named.is_village = _is_called_village(first, sentence)
     while i >= sentence.tokens.start and doc[i].lower_ in ("the", *DIRECTIONS):
         named.is_part |= doc[i].lower_ in DIRECTIONS and doc[i].lower_ not in (
             "greater",
@@ -349,13 +365,20 @@ def _build(
     return named
 
 
+def _is_called_village(first: Token, sentence: Sentence) -> bool:
+    """Whether the text calls it a village or a town: "the village of X", "the tiny settlement X"."""
+    doc, end = sentence.tokens.doc, sentence.tokens.end
+    before = doc[max(sentence.tokens.start, first.i - 2) : first.i]
+    follows = doc[end : end + 2]  # "... X. The village lies near Y."
+    return any(token.lower_ in VILLAGE for token in (*before, *follows))
+
+
 def _read_tail(named: NamedPlace, sentence: Sentence) -> None:
     """The word after the name: region, dam, front."""
     last = named.last
-    if last.lower_ in FACILITIES and named.first.i < last.i:
-        named.facility = last.lower_
+    if last.i + 1 >= sentence.tokens.end or last.lower_ in GENERIC:
         return
-    if last.i + 1 >= sentence.tokens.end:
+    if named.places and named.places[0].feature == "country":
         return
     after = last.nbor(1)
     low = after.lower_

@@ -23,3 +23,7 @@ STATES = word_map("places_words", "states")
 """Short names of US states after a town and a comma: AP style and postal."""
 PROVINCES = word_map("places_words", "provinces")
 """Short names of Canadian provinces, likewise."""
+
+VILLAGE = word_set("places_words", "village")
+LAND = word_set("places_words", "land")
+"""Words after a name that make it a stretch of land, not a building."""
