@@ -109,7 +109,7 @@ def phrase_of(token: Token) -> list[Token]:
         if child.i < token.i and child.dep_ in PHRASE:
             first = min(first, child.left_edge.i)
     first = max(first, token.i - MAX_PHRASE, token.sent.start)
-    return [word for word in token.doc[first : token.i + 1] if not word.is_space]
+    return [word for word in token.doc[first : token.i + 1] if not word.is_space] or [token]
 
 
 def _is_named(token: Token) -> bool:
