@@ -1,0 +1,74 @@
+"""One event told twice is one, and two events of one kind stay two."""
+
+from __future__ import annotations
+
+from tests.reading.coding.build import read_sentence
+
+
+def test_headline_and_lead_tell_one_event() -> None:
+    """The numbers and the place of both are kept."""
+    mentions = read_sentence(
+        "A magnitude 6.1 earthquake struck the province of Kerman on Monday, killing 30 people.",
+        "Quake kills 30 in Iran",
+    )
+    assert [mention.kind for mention in mentions] == ["earthquake"]
+    assert {"killed", "magnitude"} <= {number.measure for number in mentions[0].numbers}
+    assert mentions[0].main
+
+
+def test_later_words_for_it_are_the_same_event() -> None:
+    """When it says "the quake", it means the quake."""
+    mentions = read_sentence(
+        "A magnitude 6.1 earthquake struck southern Iran on Monday.\n\n"
+        "The quake hit 20 km east of Kerman, the seismological centre said."
+    )
+    assert [mention.kind for mention in mentions] == ["earthquake"]
+
+
+def test_two_places_are_two_events() -> None:
+    """Towns far apart were not struck at once by one missile."""
+    mentions = read_sentence(
+        "A missile strike hit Kharkiv on Monday, killing two people.\n\n"
+        "A missile strike hit Odesa on Monday, killing four people."
+    )
+    assert {"Kharkiv", "Odesa"} == {m.where.name for m in mentions if m.where is not None}
+
+
+def test_two_days_are_two_events() -> None:
+    """The same town struck on Sunday and on Monday was struck twice."""
+    mentions = read_sentence(
+        "A missile strike hit Kharkiv on Monday, killing two people.\n\n"
+        "A missile strike hit Kharkiv on Sunday, wounding nine."
+    )
+    assert len({mention.when.date for mention in mentions}) == 2
+
+
+def test_an_advance_and_the_ground_gained_since_are_two() -> None:
+    """A day's kilometre is not a month's area."""
+    mentions = read_sentence(
+        "The army advanced two kilometres toward the coast on Monday, the ministry said.\n\n"
+        "Troops have gained 90 square kilometres of territory since early March, it said."
+    )
+    assert [[number.measure for number in mention.numbers] for mention in mentions] == [
+        ["distance"],
+        ["area"],
+    ]
+
+
+def test_a_denial_joins_the_event_it_denies() -> None:
+    """It is a voice on the event, not an event of its own."""
+    mentions = read_sentence(
+        "Fighters of the Red Banner movement said on Monday that they had captured the town of "
+        "Goma, but the army denied that it had lost the town."
+    )
+    assert [mention.kind for mention in mentions] == ["territory_overtaken"]
+    assert "denies" in {claim.stance for claim in mentions[0].claims}
+
+
+def test_the_particular_kind_wins() -> None:
+    """An explosion that turns out to be a bomb is a bombing."""
+    mentions = read_sentence(
+        "A car bomb exploded outside a court in Quetta on Monday, killing 11 people.",
+        "Explosion kills 11 in Quetta",
+    )
+    assert [mention.kind for mention in mentions] == ["bombing"]

@@ -1,0 +1,1 @@
+"""Tests of who does it and who suffers it."""
