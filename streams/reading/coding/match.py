@@ -68,6 +68,10 @@ def _has_mark(token: Token, mark: str) -> bool:
     match mark:
         case "NAME":
             return token.pos_ == "PROPN" or token.ent_type_ in NAMES
+        case "LONE":
+            return token.pos_ == "PROPN" and not any(
+                child.dep_ in {"compound", "flat"} for child in token.children
+            )
         case "NUM":
             return token.pos_ == "NUM" or any(child.dep_ == "nummod" for child in token.children)
         case "COUNTRY":

@@ -21,7 +21,8 @@ must stand around it. Keys of a pattern, each a string of words parted by spaces
 - `w`: 0 to 1, how sure the pattern is; `state = true`: it tells a lasting state, whose date is only
   when it was seen; `role`: `so` (subject acts on object, the default), `o` (the subject suffers), `none`.
 
-Terms are lemmas, `@class` from `classes.toml`, or `#NAME` (a proper name), `#NUM`, `#PERSON`, `#ORG`,
+Terms are lemmas, `@class` from `classes.toml`, or `#NAME` (a proper name), `#LONE` (one of a
+single word: a village rather than a person), `#NUM`, `#PERSON`, `#ORG`,
 `#GPE` (an entity label), `#COUNTRY` (a country, its people or its capital).
 """
 
