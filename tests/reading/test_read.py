@@ -23,8 +23,29 @@ def test_any_text_has_an_outcome(text: str, title: str) -> None:
     assert isinstance(read_article(build_article(text, title)), tuple)
 
 
-WORDS = tuple(
-    ["the", "of", "killed", "strike", "Russia", "said", ",", ".", "(", ")", "'", "-", "and", "that", "which", "bomb", "11", "Tuesday", "in", "to", "who", "not"]
+WORDS = (
+    "the",
+    "of",
+    "killed",
+    "strike",
+    "Russia",
+    "said",
+    ",",
+    ".",
+    "(",
+    ")",
+    "'",
+    "-",
+    "and",
+    "that",
+    "which",
+    "bomb",
+    "11",
+    "Tuesday",
+    "in",
+    "to",
+    "who",
+    "not",
 )
 
 
