@@ -109,6 +109,8 @@ def _check_references(obj: Json, known: set[tuple[str, str]]) -> Iterator[str]:
 def _check_dashboard(obj: Json, names: set[str]) -> Iterator[str]:
     used: set[str] = set()
     panels = json.loads(obj["attributes"]["panelsJSON"])
+    if len({panel["title"] for panel in panels}) != len(panels):
+        yield "two panels have one title"
     for panel in panels:
         needed = set(_needed_references(panel))
         used |= needed

@@ -255,7 +255,14 @@ SOURCES = Dashboard(
             6,
             (
                 (Number("Articles", "articles", ARTICLES), 12),
-                (Number("Outlets", "articles", Metric("Outlets", "unique_count", "publisher")), 12),
+                (
+                    Number(
+                        "Outlets that wrote",
+                        "articles",
+                        Metric("Outlets", "unique_count", "publisher"),
+                    ),
+                    12,
+                ),
                 (Number("Families", "articles", Metric("Families", "unique_count", "family")), 12),
                 (
                     Number(
