@@ -58,7 +58,7 @@ def headline_fallback(parsed: ParsedArticle, genre: Genre) -> HeadlineGuess | No
 
 def guess_kind(text: str) -> tuple[str, float, float]:
     """Guess the kind of a text: the kind, a confidence from 0 to 1, and the nearest similarity."""
-    kinds, vectors = _load_examples()
+    kinds, vectors = load_examples()
     similarities = (embed_texts([text]) @ vectors.T)[0]
     nearest = np.argsort(-similarities)[:NEIGHBOURS]
     votes: dict[str, float] = defaultdict(float)
@@ -83,7 +83,8 @@ def _plain(sentence: Sentence) -> str:
 
 
 @cache
-def _load_examples() -> tuple[list[str], Vectors]:
+def load_examples() -> tuple[list[str], Vectors]:
+    """Load the labelled headlines and their vectors."""
     table = resources.files("streams.lexicon").joinpath("headlines.tsv").read_text("utf-8")
     kinds: list[str] = []
     texts: list[str] = []

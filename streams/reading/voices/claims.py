@@ -57,10 +57,11 @@ def choose_claims(
     claims = [_build_claim(voice, modality) for voice in own]
     if not any(voice.stance != "cannot_verify" for voice in own):
         claims.insert(0, _outlet_claim(voices.publisher, sentence))
-    claims.extend(
-        _build_claim(voice, modality)
-        for voice in _find_elsewhere(voices, parsed, sentence, trigger, place)
-    )
+    if modality in {"happened", "denied"}:
+        claims.extend(
+            _build_claim(voice, modality)
+            for voice in _find_elsewhere(voices, parsed, sentence, trigger, place)
+        )
     kept: dict[tuple[str, Stance], Claim] = {}
     for claim in claims:
         kept.setdefault((claim.claimant.casefold(), claim.stance), claim)
@@ -197,10 +198,12 @@ def _is_same_thing(
         if place is not None:
             return _is_named(place, told)
         return any(_is_named(name, told) for name in _places_of(trigger))
-    things = _things_in(voice.sentence.tokens.doc, voice.content)
-    near = abs(voice.sentence.index - sentence.index) <= ACCUSATION_REACH
+    accused = {word.lower() for word in (voice.of or "").split()}
+    things = _things_in(voice.sentence.tokens.doc, voice.content) - accused
     around = {token.i for token in trigger.subtree} | {trigger.i, trigger.head.i}
-    return near or bool(things & _things_in(trigger.doc, around))
+    if things:
+        return bool(things & _things_in(trigger.doc, around))
+    return abs(voice.sentence.index - sentence.index) <= ACCUSATION_REACH
 
 
 def _paragraph_text(parsed: ParsedArticle, voice: Voice) -> str:
