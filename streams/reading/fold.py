@@ -63,6 +63,8 @@ def is_same(one: Draft, other: Draft) -> bool:
     """Say whether the two drafts tell one event."""
     if not _may_be_kind(one.kind, other.kind) or one.modality != other.modality:
         return False
+    if one.coding is other.coding:  # "captured A and B": one clause, two events
+        return False
     if _says_other(one) or _says_other(other) or not _may_be_when(one.when, other.when):
         return False
     by_words = get_kind(other.kind).group in BY_WORDS
@@ -77,8 +79,9 @@ def is_same(one: Draft, other: Draft) -> bool:
 def _are_one_headline(one: Draft, other: Draft) -> bool:
     """Say whether headline and lead tell one deed of one actor, whatever places they name."""
     both_open = one.in_opening and other.in_opening and one.kind == other.kind
-    by_words = get_kind(one.kind).group in BY_WORDS
-    return both_open and not by_words and _share_actor(one, other)
+    group = get_kind(one.kind).group
+    apart = group in BY_WORDS or group == "territory" or one.sentences == other.sentences
+    return both_open and not apart and _share_actor(one, other)
 
 
 def _may_be_about(one: Draft, other: Draft) -> bool:
