@@ -214,4 +214,4 @@ def _compare_people(a: Facts, b: Facts) -> float:
         return 0.0
     if a.people & b.people:
         return 0.8
-    return -2.0 if a.group in PERSONAL_GROUPS else -0.4
+    return -3.5 if a.group in PERSONAL_GROUPS else -0.4

@@ -27,8 +27,8 @@ NEAR = 24
 CANDIDATES = 6
 JOIN = 0.5
 """Mean likelihood from which a mention joins an event."""
-UNITE = 0.55
-"""Mean likelihood from which two events are one; higher, since a wrong join is seen by readers."""
+UNITE = 0.5
+"""Mean likelihood from which two events are one, once a mention has matched both."""
 TEXT_WEIGHT = 0.8
 """What the odds of the text count beside those of the facts; texts of one article are one text."""
 OWN_TEXT = 1.5

@@ -1,26 +1,30 @@
 """The numbers of an event's mentions in; low, best and high of every measure out, with whose they are.
 
 Nothing is averaged. Each speaker (the claimant of the number, else the publisher's family) stands by
-the last number given. `low` and `high` are the ends of what somebody stands by now. `best` is the
-number that most independent voices give among the three latest that give one, the latest of equals:
-a toll of "at least 11" and then "13" moves best to 13, and a late copy of the morning's story does
-not move it back while two others say 13.
+the last number given. `low` and `high` are the ends of what somebody stands by now.
 
-What it gets wrong on purpose: a wild last number is best until a second voice speaks. Who says it
-stands beside it.
+`best` of a count that rises while bodies are found (killed, injured, displaced ...) follows the latest
+voice upwards: "at least 11" and then "13" moves best to 13. One later voice with a lower number does
+not move it back, as it may be a late copy of the morning's story; two in a row do. `best` of any other
+measure is the number that most voices give among the three latest, the latest of equals.
+
+What it gets wrong on purpose: a wild last number is best until two voices have contradicted it. Who
+says it stands beside it.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from streams.identity import fold_text
+from streams.merging.compat import RISING
 from streams.records import Measure, Mention, Quantity, Toll
 
 LATEST = 3
-"""How many of the latest voices decide what is best."""
+"""How many of the latest voices decide what is best of a measure that does not rise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,7 @@ class _Standing:
 
 def build_tolls(mentions: Sequence[Mention], voices: Sequence[int]) -> tuple[Toll, ...]:
     """Add up the numbers of mentions that are in order and not withdrawn."""
-    standing: dict[tuple[Measure, str | None], dict[tuple[str, str], _Standing]] = {}
+    standing: dict[tuple[Measure, str | None], dict[str, _Standing]] = {}
     for mention, voice in zip(mentions, voices, strict=True):
         at = mention.published or mention.fetched
         for quantity in mention.numbers:
@@ -45,9 +49,9 @@ def build_tolls(mentions: Sequence[Mention], voices: Sequence[int]) -> tuple[Tol
             said = _Standing(quantity, speaker, voice, at, (at, mention.id, quantity.text))
             table = standing.setdefault((quantity.measure, quantity.unit), {})
             # one mention may give a measure twice (11 on Monday, 13 in all): the greater stands
-            kept = table.get((source, ""))
+            kept = table.get(source)
             if kept is None or _is_later(said, kept, mention):
-                table[source, ""] = said
+                table[source] = said
     return tuple(
         _build_toll(measure, unit, sorted(said.values(), key=lambda one: one.rank))
         for (measure, unit), said in sorted(standing.items(), key=lambda pair: str(pair[0]))
@@ -70,7 +74,7 @@ def _build_toll(measure: Measure, unit: str | None, said: list[_Standing]) -> To
     highs = [(_find_high(one.quantity), one) for one in said]
     low = min((pair for pair in lows if pair[0] is not None), key=_by_value, default=None)
     high = max((pair for pair in highs if pair[0] is not None), key=_by_value, default=None)
-    best = _choose_best(said)
+    best = _follow_rise(said) if measure in RISING else _choose_best(said)
     return Toll(
         measure=measure,
         unit=unit,
@@ -98,16 +102,30 @@ def _find_high(quantity: Quantity) -> float | None:
     return quantity.high if quantity.high is not None else quantity.value
 
 
-def _choose_best(said: list[_Standing]) -> _Standing | None:
-    valued = [one for one in said if one.quantity.value is not None]
+def _list_latest(said: list[_Standing]) -> list[_Standing]:
+    """The last number of every voice, in the order in which they were said."""
     latest: dict[int, _Standing] = {}
-    for one in valued:
-        latest.pop(one.voice, None)
-        latest[one.voice] = one
-    candidates = list(latest.values())[-LATEST:]
+    for one in said:
+        if one.quantity.value is not None:
+            latest.pop(one.voice, None)
+            latest[one.voice] = one
+    return list(latest.values())
+
+
+def _follow_rise(said: list[_Standing]) -> _Standing | None:
+    best: _Standing | None = None
+    doubt = False
+    for one in _list_latest(said):
+        if best is None or doubt or (one.quantity.value or 0) >= (best.quantity.value or 0):
+            best, doubt = one, False
+        else:
+            doubt = True
+    return best
+
+
+def _choose_best(said: list[_Standing]) -> _Standing | None:
+    candidates = _list_latest(said)[-LATEST:]
     if not candidates:
         return None
-    support: dict[float | None, int] = {}
-    for one in candidates:
-        support[one.quantity.value] = support.get(one.quantity.value, 0) + 1
+    support = Counter(one.quantity.value for one in candidates)
     return max(candidates, key=lambda one: (support[one.quantity.value], one.rank))

@@ -1,9 +1,10 @@
 """The mentions of an event in; which of them are one voice out.
 
 Twenty papers that carry one agency's story are one voice, and so are two papers of one house and two
-texts that are nearly word for word the same. MinHash (128 permutations, `rensa`) estimates how much
-of their four-word phrases two texts share; from 0.6 they are copies: half a story can be cut for
-length and still be the same story. Voices are numbered in the order of the mentions.
+texts of which one is nearly word for word in the other. MinHash (128 permutations, `rensa`)
+estimates how many four-word phrases two texts share; when the shorter has three quarters of its own
+from the longer, they are copies: half a story can be cut for length and still be the same story.
+Voices are numbered in the order of the mentions.
 
 What it gets wrong on purpose: an outlet that adds its own reporting under an agency's credit is
 counted with the agency.
@@ -22,12 +23,14 @@ from streams.identity import fold_text
 from streams.records import Mention
 
 PERMUTATIONS = 128
-COPY = 0.6
+COPY = 0.75
+"""Share of the shorter text's phrases that the longer one has, from which the two are copies."""
 PHRASE = 4
 SHORTEST = 12
 """Words below which a text says too little for its likeness to prove a copy."""
 
 Signature = npt.NDArray[np.uint32]
+"""The minima of the permutations, and at the end the number of phrases."""
 
 _WORD = re.compile(r"\w+")
 
@@ -38,8 +41,9 @@ def sign_text(text: str) -> Signature | None:
     if len(words) < SHORTEST:
         return None
     minhash = RMinHash(num_perm=PERMUTATIONS, seed=42)
-    minhash.update([" ".join(words[i : i + PHRASE]) for i in range(len(words) - PHRASE + 1)])
-    return np.array(minhash.digest(), np.uint32)
+    phrases = {" ".join(words[i : i + PHRASE]) for i in range(len(words) - PHRASE + 1)}
+    minhash.update(sorted(phrases))
+    return np.array([*minhash.digest(), len(phrases)], np.uint32)
 
 
 def number_voices(
@@ -78,6 +82,11 @@ def _find_copies(signatures: Sequence[Signature | None]) -> list[tuple[int, int]
     table = np.array([signatures[place] for place in places], np.uint32)
     pairs = []
     for row in range(1, len(places)):
-        alike = (table[:row] == table[row]).mean(axis=1)
-        pairs += [(places[int(other)], places[row]) for other in np.flatnonzero(alike >= COPY)]
+        jaccard = (table[:row, :-1] == table[row, :-1]).mean(axis=1)
+        sizes = table[:row, -1].astype(float)
+        size = float(table[row, -1])
+        # what is shared, from the Jaccard index and the two sizes, over the smaller size
+        shared = jaccard * (sizes + size) / (1 + jaccard)
+        copied = shared / np.minimum(sizes, size)
+        pairs += [(places[int(other)], places[row]) for other in np.flatnonzero(copied >= COPY)]
     return pairs

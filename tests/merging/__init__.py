@@ -1,0 +1,1 @@
+"""Tests of the merge step: mentions in, events out."""
