@@ -24,6 +24,8 @@ from tocsin.stack.settings import StackSettings
 
 WIDTH = 140
 """Columns of a picture, a file or a pipe: a row of the table fits on one line or two."""
+LONGEST = 400
+"""Characters shown of a line of a log; a traceback inside a JSON line has thousands."""
 
 
 @click.command()
@@ -57,7 +59,7 @@ def demo(*, keep: bool, as_json: bool, picture: Path | None) -> None:
             told = play_demo(folder, settings, os.environ, report, keep=keep)
         except PartError as error:
             for line in error.tail:
-                console.print(f"  {line}", markup=False, highlight=False, soft_wrap=True)
+                console.print(f"  {line[:LONGEST]}", markup=False, highlight=False, soft_wrap=True)
             raise
     if as_json:
         show_json(told)
