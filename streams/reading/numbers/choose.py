@@ -29,7 +29,7 @@ _TOLL_WORDS = word_set("numbers_lists", "toll_words")
 
 def choose_numbers(
     quantities: tuple[FoundQuantity, ...],
-    parsed: ParsedArticle,
+    parsed: ParsedArticle,  # noqa: ARG001 - the three choose_* are called alike
     sentence: Sentence,
     trigger: Token,
     kind: str,
@@ -40,7 +40,7 @@ def choose_numbers(
     for found in quantities:
         if found.sentence != sentence.index or found.is_part:
             continue
-        if not _fits(found, kind, group, trigger):
+        if not _fits(found, group, trigger):
             continue
         cost = price(trigger, found.head)
         if cost <= FAR:
@@ -92,12 +92,12 @@ def _goes_on(sentence: Sentence, found: FoundQuantity) -> bool:
     )
 
 
-def _fits(found: FoundQuantity, kind: str, group: str, trigger: Token) -> bool:
+def _fits(found: FoundQuantity, group: str, trigger: Token) -> bool:
     measure = found.quantity.measure
     if measure == "score":
         return group == "sport"
     if measure == "count":
-        return found.head.head.i == trigger.i or found.head.i == trigger.i
+        return trigger.i in (found.head.head.i, found.head.i)
     if measure in _CASUALTIES:
         return trigger.lemma_.lower() not in SAY_LEMMAS or group in _HURTING
     if measure == "years":
@@ -127,7 +127,7 @@ def price(trigger: Token, head: Token) -> float:
     return costs.get(node.i, 50.0) + cost
 
 
-def _up(node: Token) -> float:
+def _up(node: Token) -> float:  # noqa: PLR0911 - a table of cases, read from the top
     dep = node.dep_
     if dep in ("ccomp", "parataxis"):
         return 6.0 if node.head.lemma_.lower() in SAY_LEMMAS else 3.0
@@ -144,7 +144,7 @@ def _up(node: Token) -> float:
     return 0.7
 
 
-def _down(node: Token, trigger: Token) -> float:
+def _down(node: Token, trigger: Token) -> float:  # noqa: PLR0911 - a table of cases, read from the top
     dep, head = node.dep_, node.head
     if dep in ("relcl", "acl"):
         if is_own_clause(node):

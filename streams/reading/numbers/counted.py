@@ -167,7 +167,7 @@ def _read_count(match: re.Match[str], sentence: Sentence, text: str) -> list[Cou
         return []
     number = _token_at(sentence, match.end() - 1)
     noun = _noun_of(number)
-    if _is_no_count(match, number, noun, text):
+    if _is_no_count(match, noun, text):
         return []
     measure, head = _measure(number, noun, sentence)
     lemma = noun.lemma_.lower() if noun is not None else None
@@ -206,8 +206,7 @@ def _noun_of(number: Token) -> Token | None:
             break
     after = number.nbor(1) if number.i + 1 < len(number.doc) else None
     if after is not None and after.lower_ == "of" and after.i + 1 < len(number.doc):
-        inner = next((child for child in after.children if child.dep_ == "pobj"), None)
-        return inner
+        return next((child for child in after.children if child.dep_ == "pobj"), None)
     if (
         after is not None
         and after.pos_ in ("NOUN", "ADJ")
@@ -229,7 +228,7 @@ _NOT_BEFORE = re.compile(
 )
 
 
-def _is_no_count(match: re.Match[str], number: Token, noun: Token | None, text: str) -> bool:
+def _is_no_count(match: re.Match[str], noun: Token | None, text: str) -> bool:
     """An age, a clock time, a day of the month, a year, a label: no count of anything."""
     before, after = text[: match.start()], text[match.end() :]
     words = match.group().strip()
@@ -276,7 +275,7 @@ def _measure(
     return _by_tree(noun if noun is not None else number)
 
 
-def _after(number: Token, noun: Token | None, sentence: Sentence) -> tuple[Measure, Token] | None:
+def _after(number: Token, noun: Token | None, sentence: Sentence) -> tuple[Measure, Token] | None:  # noqa: PLR0911 - a table of cases, read from the top
     """11 people were reported killed; 11 dead; 30 others injured; 20 people from X fled."""
     words, doc = _words(), number.doc
     start = (noun.i if noun is not None and noun.i > number.i else number.i) + 1
@@ -337,7 +336,9 @@ def _before(number: Token, sentence: Sentence) -> tuple[Measure, Token] | None:
     return None
 
 
-def _by_tree(node: Token) -> tuple[Measure | None, Token | None]:
+def _by_tree(  # noqa: C901, PLR0911, PLR0912 - a table of cases, read from the top
+    node: Token,
+) -> tuple[Measure | None, Token | None]:
     """Up from the counted noun to the verb that it is an argument of."""
     words = _words()
     for child in node.children:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from streams.reading.numbers.amounts import (
     NUMBER,
@@ -41,7 +41,10 @@ _CUR = (
     "US\\$|C\\$|CA\\$|Cdn\\$|Can\\$|A\\$|AU\\$|NZ\\$|HK\\$|S\\$|NT\\$|R\\$|MX\\$|\\$|\u20ac|\u00a3|\u00a5|\u20b9|Rs\\.?|"
     "\u20bd|\u20a9|\u20aa|\u20ba|\u20a6|\u20b1|\u0e3f|\u20ab|\u20b4"
 )
-_MONEY_SCALE = r"(?:[\s-]*(?:hundred|thousand|million|billion|trillion|lakh|crore|bn|mn|tn|mln|bln|trn|m|b|k)\b)?"
+_MONEY_SCALE = (
+    r"(?:[\s-]*(?:hundred|thousand|million|billion|trillion|lakh|crore|bn|mn|tn|mln|bln|trn|m|b|k)"
+    r"\b)?"
+)
 _MONEY_DIGITS = rf"(?:\d{{1,3}}(?:,\d{{2,3}})+(?:\.\d+)?|\d+(?:\.\d+)?){_MONEY_SCALE}"
 _CUR_WORDS = (
     r"(?:(?:U\.S\.|US|American|Canadian|Australian|Hong\s+Kong|Singapore|New\s+Zealand|Taiwan)\s+)?dollars?|euros?|pounds?(?:\s+sterling)?|yen|yuan|renminbi|"
@@ -160,8 +163,10 @@ def _read_money(text: str, dollar: str) -> list[Draft]:
                 match["cur"], dollar
             )
             found.append(_money(match, code, text))
-    for match in _MONEY_WORD.finditer(text):
-        found.append(_money(match, currency_of_words(match["cur"], dollar), text))
+    found.extend(
+        _money(match, currency_of_words(match["cur"], dollar), text)
+        for match in _MONEY_WORD.finditer(text)
+    )
     return [draft for draft in found if draft is not None]
 
 
@@ -177,7 +182,7 @@ def _plain(match: re.Match[str], measure: Measure, unit: str, factor: float = 1.
     return [Draft(match.start(), match.end(), amount.scaled(factor), measure, unit)]
 
 
-def _read_percent(text: str, dollar: str) -> list[Draft]:
+def _read_percent(text: str, _dollar: str) -> list[Draft]:
     found = []
     for pattern in (_PERCENT_RANGE, _PERCENT):
         for match in pattern.finditer(text):
@@ -185,7 +190,7 @@ def _read_percent(text: str, dollar: str) -> list[Draft]:
     return found
 
 
-def _read_area(text: str, dollar: str) -> list[Draft]:
+def _read_area(text: str, _dollar: str) -> list[Draft]:
     found = []
     for match in _AREA.finditer(text):
         square = match["unit"] or match["sq2"]
@@ -195,7 +200,7 @@ def _read_area(text: str, dollar: str) -> list[Draft]:
     return found
 
 
-def _read_distance(text: str, dollar: str) -> list[Draft]:
+def _read_distance(text: str, _dollar: str) -> list[Draft]:
     found = []
     for match in _DISTANCE_RANGE.finditer(text):
         factor = length_unit(match["unit"])
@@ -225,7 +230,7 @@ def _read_distance(text: str, dollar: str) -> list[Draft]:
     return found
 
 
-def _read_speed(text: str, dollar: str) -> list[Draft]:
+def _read_speed(text: str, _dollar: str) -> list[Draft]:
     found = []
     for match in _SPEED.finditer(text):
         unit = match["unit"].lower()
@@ -234,7 +239,7 @@ def _read_speed(text: str, dollar: str) -> list[Draft]:
     return found
 
 
-def _read_temperature(text: str, dollar: str) -> list[Draft]:
+def _read_temperature(text: str, _dollar: str) -> list[Draft]:
     found = []
     for match in _TEMPERATURE.finditer(text):
         value = read_number(match["n"])
@@ -253,7 +258,7 @@ def _read_temperature(text: str, dollar: str) -> list[Draft]:
     return found
 
 
-def _read_magnitude(text: str, dollar: str) -> list[Draft]:
+def _read_magnitude(text: str, _dollar: str) -> list[Draft]:
     found = []
     for match in _MAGNITUDE.finditer(text):
         number = next(filter(None, match.groups()))
@@ -265,18 +270,18 @@ def _read_magnitude(text: str, dollar: str) -> list[Draft]:
     return found
 
 
-def _read_terms(text: str, dollar: str) -> list[Draft]:
-    found = []
+def _read_terms(text: str, _dollar: str) -> list[Draft]:
+    found: list[Draft] = []
     for pattern in (_SENTENCED, _TERM):
         for match in pattern.finditer(text):
             factor = 1.0 if match["unit"].lower().startswith("y") else 1 / 12
             start = match.start("q") if match["q"] else match.start("n")
-            for draft in _plain(match, "years", "years", factor):
-                found.append(Draft(start, draft.end, draft.amount, draft.measure, draft.unit))
+            drafts = _plain(match, "years", "years", factor)
+            found.extend(replace(draft, start=start) for draft in drafts)
     return found
 
 
-def _read_scores(text: str, dollar: str) -> list[Draft]:
+def _read_scores(text: str, _dollar: str) -> list[Draft]:
     found = []
     for match in _SCORE.finditer(text):
         value = float(match["a"])

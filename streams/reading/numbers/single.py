@@ -81,7 +81,7 @@ def _fate(token: Token) -> tuple[Measure, Token] | None:
 
 
 def _joined(found: list[Counted]) -> list[Counted]:
-    """ "A man and a woman were killed": two."""
+    """Add them up: "a man and a woman were killed": two."""
     joined: list[Counted] = []
     for count in found:
         last = joined[-1] if joined else None

@@ -62,7 +62,7 @@ def _climb(trigger: Token) -> dict[int, float]:
     return costs
 
 
-def _up(node: Token) -> float:
+def _up(node: Token) -> float:  # noqa: PLR0911 - a table of cases, read from the top
     dep = node.dep_
     if dep in ("ccomp", "parataxis"):
         said = node.head.lemma_.lower()
@@ -89,7 +89,7 @@ def _up(node: Token) -> float:
     return 1.0
 
 
-def _down(node: Token, trigger: Token) -> float:
+def _down(node: Token, trigger: Token) -> float:  # noqa: C901, PLR0911 - a table of cases, read from the top
     dep, head = node.dep_, node.head
     if dep in _NAMING:
         return 0.5 if head.i == trigger.i else 2.0
@@ -111,6 +111,6 @@ def _down(node: Token, trigger: Token) -> float:
         if node.lower_ == "for" and head.lemma_.lower() in PLAN_LEMMAS:
             return 1.0  # "scheduled for Sunday"
         return 4.0 if node.lower_ in _BOUNDING else 1.0
-    if dep == "pobj" or dep == "pcomp":
+    if dep in ("pobj", "pcomp"):
         return 0.3
     return 1.0

@@ -17,7 +17,7 @@ from streams.reading.when.attach import FAR, price
 from streams.reading.when.english import ANNOUNCE_LEMMAS, BEGIN_LEMMAS, HAPPEN_LEMMAS, SAY_LEMMAS
 from streams.reading.when.found import FoundDate, Reference
 from streams.reading.when.reference import find_reference
-from streams.reading.when.rules_relative import counted
+from streams.reading.when.rules_counted import counted
 from streams.reading.when.spans import before_when, midnight, placed
 from streams.reading.when.tense import tense_of
 from streams.records import When
@@ -37,14 +37,12 @@ def choose_when(
     """The date of the event that `trigger` tells, or `before`."""
     reference = find_reference(parsed.article)
     here = [date for date in dates if date.sentence == sentence.index]
-    chosen = _by_count(here, dates, parsed, trigger, reference) or _by_syntax(
-        here, dates, parsed, trigger, reference
-    )
+    chosen = _by_count(here, trigger, reference) or _by_syntax(here, dates, trigger, reference)
     chosen = chosen or _announced(here, trigger)
     if chosen is not None:
         return chosen
     if not background:
-        chosen = _continued(dates, parsed, sentence) or _from_lead(dates, parsed, sentence, trigger)
+        chosen = _continued(dates, sentence) or _from_lead(dates, parsed, sentence)
         if chosen is not None:
             return chosen
     return before_when(reference.latest, "date.none", reference.anchor)
@@ -53,7 +51,6 @@ def choose_when(
 def _by_syntax(
     here: list[FoundDate],
     dates: tuple[FoundDate, ...],
-    parsed: ParsedArticle,
     trigger: Token,
     reference: Reference,
 ) -> When | None:
@@ -74,11 +71,11 @@ def _by_syntax(
     if best is None:
         return None
     date = best[2]
-    return _since(date, dates, parsed, reference) if date.role == "since" else date.when
+    return _since(date, dates, reference) if date.role == "since" else date.when
 
 
 def _announced(here: list[FoundDate], trigger: Token) -> When | None:
-    """"X has agreed to buy Y, the companies announced on Tuesday": the parser hangs such a tail anywhere."""
+    """Find a tail that the parser hangs anywhere: "..., the companies announced on Tuesday"."""
     for date in here:
         verb = _governor(date.head)
         if date.role == "at" and verb.lemma_.lower() in ANNOUNCE_LEMMAS and verb.i > trigger.i:
@@ -101,9 +98,7 @@ def _is_since_event(date: FoundDate) -> bool:
     return date.when.rule == "date.since.event"
 
 
-def _since(
-    date: FoundDate, dates: tuple[FoundDate, ...], parsed: ParsedArticle, reference: Reference
-) -> When | None:
+def _since(date: FoundDate, dates: tuple[FoundDate, ...], reference: Reference) -> When | None:
     """From the date until today; a bare year is when a lasting state began."""
     start = date.when
     if _is_since_event(date):
@@ -191,13 +186,7 @@ def _is_inside_count(here: list[FoundDate], date: FoundDate) -> bool:
     )
 
 
-def _by_count(
-    here: list[FoundDate],
-    dates: tuple[FoundDate, ...],
-    parsed: ParsedArticle,
-    trigger: Token,
-    reference: Reference,
-) -> When | None:
+def _by_count(here: list[FoundDate], trigger: Token, reference: Reference) -> When | None:
     for date in here:
         offset = date.offset
         if offset is None or offset.unit == "hour":
@@ -263,10 +252,8 @@ def _governor(token: Token) -> Token:
     return node
 
 
-def _continued(
-    dates: tuple[FoundDate, ...], parsed: ParsedArticle, sentence: Sentence
-) -> When | None:
-    """ "The blast happened on Monday", said in one of the next sentences."""
+def _continued(dates: tuple[FoundDate, ...], sentence: Sentence) -> When | None:
+    """Find "The blast happened on Monday", said in one of the next sentences."""
     if sentence.paragraph.role not in ("headline", "lead"):
         return None
     for date in dates:
@@ -290,7 +277,7 @@ def _continued(
 
 
 def _from_lead(
-    dates: tuple[FoundDate, ...], parsed: ParsedArticle, sentence: Sentence, trigger: Token
+    dates: tuple[FoundDate, ...], parsed: ParsedArticle, sentence: Sentence
 ) -> When | None:
     """The date of the lead's main clause, for what headline and lead tell."""
     if sentence.paragraph.role != "headline" and not _opens_lead(parsed, sentence):

@@ -15,6 +15,7 @@ from streams.reading.when.found import FoundDate, Reference, Role, Tense
 from streams.reading.when.reference import find_reference
 from streams.reading.when.rules import Context, Draft, Rule
 from streams.reading.when.rules_calendar import CALENDAR_RULES
+from streams.reading.when.rules_counted import COUNTED_RULES, EVENT_RULES
 from streams.reading.when.rules_named import named_rules
 from streams.reading.when.rules_relative import RELATIVE_RULES
 from streams.reading.when.spans import placed
@@ -49,7 +50,7 @@ class _Taken:
 @cache
 def _rules() -> tuple[Rule, ...]:
     named = named_rules()
-    return (*named, *CALENDAR_RULES, *RELATIVE_RULES)
+    return (*named, *CALENDAR_RULES, *COUNTED_RULES, *RELATIVE_RULES, *EVENT_RULES)
 
 
 def find_dates(parsed: ParsedArticle) -> tuple[FoundDate, ...]:
@@ -89,15 +90,13 @@ def _find_in_sentence(
 
     has_money_words = bool(_MONEY.search(text))
     taken = _Taken()
-    read: list[tuple[int, int, Draft, str]] = []
+    read: list[tuple[int, int, Draft]] = []
     for rule in rules:
         for match in rule.pattern.finditer(text):
             start, end = _trim(text, match.start(), match.end())
             if not taken.is_free(start, end):
                 continue
-            before = [
-                draft.when for first, _, draft, _ in sorted(read, key=_start) if first < start
-            ]
+            before = [draft.when for first, _, draft in sorted(read, key=_start) if first < start]
             dated = [when for when in before if when.start is not None]
             context = Context(
                 reference,
@@ -111,13 +110,13 @@ def _find_in_sentence(
             if draft is None:
                 continue
             taken.ranges.append((start, end))
-            read.append((start, end, draft, rule.id))
+            read.append((start, end, draft))
     read.sort(key=_start)
-    dates = [_build(sentence, *entry, find_tense) for entry in read]
+    dates = [_build(sentence, start, end, draft) for start, end, draft in read]
     return _with_hour(dates, text, sentence)
 
 
-def _start(entry: tuple[int, int, Draft, str]) -> int:
+def _start(entry: tuple[int, int, Draft]) -> int:
     return entry[0]
 
 
@@ -139,9 +138,7 @@ def _tokens(sentence: Sentence, start: int, end: int) -> tuple[Token, Token, Tok
     return span[0], span[-1], span.root
 
 
-def _build(
-    sentence: Sentence, start: int, end: int, draft: Draft, rule: str, find_tense: object
-) -> FoundDate:
+def _build(sentence: Sentence, start: int, end: int, draft: Draft) -> FoundDate:
     first, last, head = _tokens(sentence, start, end)
     where = Span(start=sentence.start + start, end=sentence.start + end)
     text = text_of(sentence)

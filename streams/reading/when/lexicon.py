@@ -25,3 +25,8 @@ def word_map(table: str, name: str) -> dict[str, str]:
     """The pairs of one list, written `key=value` with underscores for spaces in values."""
     pairs = (pair.split("=", 1) for pair in _load(table)[name].split())
     return {key: value.replace("_", " ") for key, value in pairs}
+
+
+def number_map(table: str, name: str) -> dict[str, float]:
+    """The pairs of one list whose values are numbers."""
+    return {key: float(value) for key, value in word_map(table, name).items()}

@@ -21,9 +21,10 @@ from streams.reading.when.found import Reference
 from streams.records import Article
 
 _DATELINE = re.compile(
-    rf"^\W{{0,3}}[A-Z][A-Z.'’\- ]{{2,40}}(?:,\s*[A-Z][\w.'’\- ]{{1,30}})?,?\s*(?:[\(\[][^)\]]*[\)\]]\s*)?"
+    rf"^\W{{0,3}}[A-Z][A-Z.'\u2019\- ]{{2,40}}(?:,\s*[A-Z][\w.'\u2019\- ]{{1,30}})?,?\s*"
+    r"(?:[\(\[][^)\]]*[\)\]]\s*)?"
     rf"(?:(?P<month>{MONTH})\s+(?P<day>\d{{1,2}})|(?P<day2>\d{{1,2}})\s+(?P<month2>{MONTH}))"
-    r"(?:,?\s+(?P<year>\d{4}))?\s*(?:[\(\[—–:-])"
+    r"(?:,?\s+(?P<year>\d{4}))?\s*(?:[\(\[\u2014\u2013:-])"
 )
 _DATELINE_DAYS = 3
 

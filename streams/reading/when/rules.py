@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from streams.reading.when.found import Offset, Reference, Role, Tense
-from streams.records import When
+from streams.records import DateAnchor, When
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,11 @@ class Rule:
     def may_match(self, lower: str) -> bool:
         """Whether the text, in lower case, holds a cue: far cheaper than the pattern itself."""
         return any(cue in lower for cue in self.cues)
+
+
+def anchor_of(context: Context) -> DateAnchor:
+    """What a relative date of this article is counted from."""
+    return context.reference.anchor or "published"
 
 
 def make_date(year: int, month: int, day: int) -> dt.date | None:

@@ -25,7 +25,7 @@ from streams.reading.when.spans import (
 
 MONTH_CUES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 CENTURIES = ("16", "17", "18", "19", "20")
-_DASH = r"\s*(?:-|–|—|to|until|till|through|and)\s*"
+_DASH = r"\s*(?:-|\u2013|\u2014|to|until|till|through|and)\s*"
 _DAYNAME = rf"(?:(?:{WEEKDAY}|{SHORT_WEEKDAY}),?\s+)?(?:the\s+)?"
 _PART = r"(?:(?P<part>early|late|mid|the beginning of|the start of|the end of|the middle of)[\s-]+(?:in\s+)?)?"
 
@@ -36,7 +36,7 @@ def _day_number(text: str) -> int:
     return int(digits.group())
 
 
-def _iso(match: re.Match[str], context: Context) -> Draft | None:
+def _iso(match: re.Match[str], _context: Context) -> Draft | None:
     day = make_date(int(match[1]), int(match[2]), int(match[3]))
     return Draft(day_when(day, "date.absolute.iso")) if day else None
 
@@ -80,7 +80,7 @@ def _part_of_month(first: dt.date, part: str | None, rule: str) -> Draft:
     return Draft(build_when(first, end, "month", rule))
 
 
-def _month_year(match: re.Match[str], context: Context) -> Draft | None:
+def _month_year(match: re.Match[str], _context: Context) -> Draft | None:
     first = make_date(int(match["year"]), month_number(match["month"]), 1)
     return _part_of_month(first, match["part"], "date.absolute.month") if first else None
 
@@ -174,7 +174,7 @@ def _quarter(match: re.Match[str], context: Context) -> Draft | None:
     return Draft(build_when(start, shift_months(start, 3), "month", "date.quarter"))
 
 
-def _decade(match: re.Match[str], context: Context) -> Draft | None:
+def _decade(match: re.Match[str], _context: Context) -> Draft | None:
     digits = match["year"] or "19" + match["short"]
     start = int(digits)
     part = (match["part"] or "").lower()
@@ -182,7 +182,7 @@ def _decade(match: re.Match[str], context: Context) -> Draft | None:
     return Draft(year_when(start + offset, "date.decade", years=length))
 
 
-def _year_range(match: re.Match[str], context: Context) -> Draft | None:
+def _year_range(match: re.Match[str], _context: Context) -> Draft | None:
     first, last = int(match["first"]), match["last"]
     end = int(last) if len(last) == 4 else first // 100 * 100 + int(last)
     if not first < end <= first + 400:
@@ -190,7 +190,7 @@ def _year_range(match: re.Match[str], context: Context) -> Draft | None:
     return Draft(year_when(first, "date.range.years", years=end - first + 1))
 
 
-def _year(match: re.Match[str], context: Context) -> Draft | None:
+def _year(match: re.Match[str], _context: Context) -> Draft | None:
     year = int(match["year"])
     part = (match["part"] or "").lower()
     if part in ("early", "the beginning of", "the start of"):
@@ -204,7 +204,7 @@ def _year(match: re.Match[str], context: Context) -> Draft | None:
     return Draft(build_when(start, end, "year", "date.absolute.year.part"))
 
 
-def _naming_year(match: re.Match[str], context: Context) -> Draft | None:
+def _naming_year(match: re.Match[str], _context: Context) -> Draft | None:
     return Draft(year_when(int(match["year"]), "date.absolute.year.naming"), "modifier")
 
 
@@ -345,7 +345,7 @@ CALENDAR_RULES: tuple[Rule, ...] = (
         "date.range.years",
         CENTURIES,
         _compile(
-            r"\b(?P<first>(?:1[6-9]|20)\d\d)\s*[-–]\s*(?P<last>(?:1[6-9]|20)\d\d|\d\d)\b(?![-–])"
+            r"\b(?P<first>(?:1[6-9]|20)\d\d)\s*[-\u2013]\s*(?P<last>(?:1[6-9]|20)\d\d|\d\d)\b(?![-\u2013])"
         ),
         _year_range,
     ),

@@ -22,7 +22,7 @@ def _rows(name: str) -> list[dict[str, str]]:
 
 
 def _plain(name: str) -> str:
-    return " ".join(name.replace("’", "'").lower().split())
+    return " ".join(name.replace("\u2019", "'").lower().split())
 
 
 @cache

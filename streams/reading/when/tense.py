@@ -37,7 +37,7 @@ def tense_of(token: Token, *, headline: bool = False) -> Tense:
     return _verb_tense(node, headline=headline, depth=0)
 
 
-def _verb_tense(verb: Token, *, headline: bool, depth: int) -> Tense:
+def _verb_tense(verb: Token, *, headline: bool, depth: int) -> Tense:  # noqa: PLR0911 - a table of cases, read from the top
     helpers = [child for child in verb.children if child.dep_ in ("aux", "auxpass")]
     words = {child.lower_ for child in helpers}
     tags = {child.tag_ for child in helpers}

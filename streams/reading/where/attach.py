@@ -34,7 +34,7 @@ def price(trigger: Token, place: Token) -> float:
     return costs.get(node.i, 50.0) + cost
 
 
-def _up(node: Token) -> float:
+def _up(node: Token) -> float:  # noqa: PLR0911 - a table of cases, read from the top
     dep = node.dep_
     if dep in ("ccomp", "parataxis"):
         return 6.0 if node.head.lemma_.lower() in SAY_LEMMAS else 3.0
@@ -53,7 +53,7 @@ def _up(node: Token) -> float:
     return 1.0
 
 
-def _down(node: Token, trigger: Token) -> float:
+def _down(node: Token, trigger: Token) -> float:  # noqa: C901, PLR0911 - a table of cases, read from the top
     dep, head = node.dep_, node.head
     if dep in ("relcl", "acl"):
         if is_own_clause(node):

@@ -51,10 +51,10 @@ def choose_all_where(
     """The places of the event: more than one only where they are coordinated ("captured X and Y")."""
     priced = _priced(places, sentence, trigger)
     if priced:
-        return _pick(priced, trigger)
+        return _pick(priced)
     elsewhere = (
         _referred(places, sentence, trigger)
-        or _continued(places, parsed, sentence)
+        or _continued(places, sentence)
         or _from_lead(places, parsed, sentence)
         or places.story
     )
@@ -125,7 +125,7 @@ def _preposition_of(place: FoundPlace) -> str | None:
     return None
 
 
-def _pick(priced: list[tuple[float, FoundPlace]], trigger: Token) -> tuple[Where, ...]:
+def _pick(priced: list[tuple[float, FoundPlace]]) -> tuple[Where, ...]:
     nearest, first = priced[0]
     toward = next((place for _, place in priced if _is_toward(place)), None)
     near = [
@@ -204,7 +204,7 @@ _REFERRED: dict[str, tuple[str, ...]] = {
 
 
 def _referred(places: Places, sentence: Sentence, trigger: Token) -> Where | None:
-    """ "In the city", "in the capital": the one that was named last before."""
+    """Find what "in the city", "in the capital" means: the one named last before."""
     for token in sentence.tokens:
         word = token.lower_
         if word not in _REFERRED and word != "capital":
@@ -251,8 +251,8 @@ def _from_lead(places: Places, parsed: ParsedArticle, sentence: Sentence) -> Whe
     return best.where.model_copy(update={"rule": best.where.rule + ".lead"})
 
 
-def _continued(places: Places, parsed: ParsedArticle, sentence: Sentence) -> Where | None:
-    """ "The blast happened in X", said in one of the next sentences."""
+def _continued(places: Places, sentence: Sentence) -> Where | None:
+    """Find "The blast happened in X", said in one of the next sentences."""
     if sentence.paragraph.role not in ("headline", "lead"):
         return None
     for place in places.found:

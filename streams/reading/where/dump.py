@@ -13,17 +13,11 @@ from pathlib import Path
 from typing import IO
 
 from streams.errors import TocsinError
+from streams.reading.when.lexicon import word_map
 from streams.reading.where.packages import Town
 
 _COLUMNS = 19
-_FEATURES: dict[str, str] = {
-    "ADM1": "region", "ADM2": "region", "RGN": "area", "SEA": "sea", "OCN": "sea", "GULF": "sea", "BAY": "water",
-    "STRT": "water", "CHN": "water", "CNL": "water", "LK": "water", "LKS": "water", "RSV": "water", "STM": "water",
-    "MT": "area", "MTS": "area", "VLC": "area", "PK": "area", "ISL": "area", "ISLS": "area", "PEN": "area",
-    "DSRT": "area", "DAM": "facility", "AIRP": "facility", "AIRB": "facility", "AIRF": "facility",
-    "PRT": "facility", "HBR": "facility", "MILB": "facility", "NVB": "facility", "PS": "facility", "PSN": "facility",
-    "RFGC": "facility", "BDG": "facility", "PRN": "facility", "OILR": "facility", "MN": "facility",
-}  # fmt: skip
+_FEATURES = word_map("places_words", "features")
 _HINT = "give a file of https://download.geonames.org/export/dump/, e.g. UA.zip"
 _GONE = frozenset(("PPLH", "PPLQ", "PPLW"))
 """Populated places that are no more."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 from spacy.tokens import Token
 
 from streams.reading.when.lexicon import word_set
-from streams.reading.where.gazetteer import Gazetteer
 from streams.reading.where.model import NamedPlace, PlaceRole
 from streams.reading.where.places import GENERIC, Place, fold
 from streams.reading.where.words import PROVINCES, STATES, STRIKE_LEMMAS
@@ -19,7 +18,7 @@ _AFTER = 9
 _ACTING_NOUNS_DEPS = frozenset(("compound", "nmod", "amod", "poss"))
 
 
-def read_hints(found: list[NamedPlace], gazetteer: Gazetteer) -> None:
+def read_hints(found: list[NamedPlace]) -> None:
     """Fill in containers and roles of every name."""
     by_first = {(id(named.first.doc), named.first.i): named for named in found}
     for named in found:
@@ -128,7 +127,7 @@ def _container_before(named: NamedPlace, found: list[NamedPlace]) -> None:
 _BEFORE_LINKS = word_set("places_words", "before_links")
 
 
-def _role_of(named: NamedPlace) -> PlaceRole:
+def _role_of(named: NamedPlace) -> PlaceRole:  # noqa: PLR0911 - a table of cases, read from the top
     """Whether the name stands for a place, for who governs it, or names another noun."""
     head = named.head
     dep = head.dep_
@@ -167,7 +166,7 @@ def _conjunct_role(head: Token) -> PlaceRole:
     top = head
     while top.dep_ == "conj" and top.head.i != top.i:
         top = top.head
-    if top.dep_ in ("nsubj",):
+    if top.dep_ == "nsubj":
         return "place" if _suffers(top.head) else "actor"
     if top.dep_ == "pobj" and (
         top.head.dep_ == "agent" or top.head.lower_ in ("with", "against", "between")

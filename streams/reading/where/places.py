@@ -14,15 +14,15 @@ from functools import cache
 from importlib import resources
 from typing import cast
 
+from streams.reading.where.packages import read_counties, read_countries
 from streams.records import PlaceFeature
 
 _LETTERS = str.maketrans(
-    {
-        "\u0142": "l", "\u00f8": "o", "\u00df": "ss", "\u0131": "i", "\u0111": "d", "\u00f0": "d", "\u00fe": "th",
-        "\u00e6": "ae", "\u0153": "oe", "\u2019": None, "\u2018": None, "'": None, "`": None, "\u02b9": None,
-        "\u02bc": None, "\u02bb": None, "-": " ", "\u2010": " ", "\u2011": " ", "\u2013": " ", ".": " ", ",": " ",
-    }
-)  # fmt: skip
+    dict(zip("\u0142\u00f8\u0131\u0111\u00f0", "loidd", strict=True))
+    | {"\u00df": "ss", "\u00fe": "th", "\u00e6": "ae", "\u0153": "oe"}
+    | dict.fromkeys("\u2019\u2018'`\u02b9\u02bc\u02bb")
+    | dict.fromkeys("-\u2010\u2011\u2013.,", " ")
+)
 _SAINT = re.compile(r"\b(?:saint|sainte|st|ste)\b")
 _SPACES = re.compile(r"\s+")
 GENERIC = [
@@ -48,6 +48,8 @@ GENERIC = [
     "parish",
 ]
 """Words that turn a name into the name of a region."""
+
+GENERIC_WORDS = frozenset(GENERIC)
 
 _GENERIC_END = re.compile(rf"\s+(?:{'|'.join(GENERIC)}|administrative region|autonomous republic)$")
 _GENERIC_START = re.compile(rf"^(?:the\s+)?(?:{'|'.join(GENERIC)}|autonomous republic)\s+of\s+")
@@ -118,8 +120,6 @@ def load_regions() -> dict[str, tuple[Place, ...]]:
 @cache
 def load_counties() -> dict[str, tuple[Place, ...]]:
     """Counties of the United States, by folded name; most names are many counties."""
-    from streams.reading.where.packages import read_counties  # noqa: PLC0415 - the edge file reads packages
-
     states = region_names()
     found: dict[str, list[Place]] = {}
     for name, code in read_counties():
@@ -133,8 +133,6 @@ def load_counties() -> dict[str, tuple[Place, ...]]:
 @cache
 def load_countries() -> dict[str, tuple[Place, ...]]:
     """Countries and the parts of one that news writes like a country, by folded name."""
-    from streams.reading.where.packages import read_countries  # noqa: PLC0415 - the edge file reads packages
-
     found: dict[str, tuple[Place, ...]] = {}
     points = {}
     for country in read_countries():
@@ -155,15 +153,11 @@ def load_countries() -> dict[str, tuple[Place, ...]]:
 @cache
 def capitals() -> dict[str, str]:
     """The capital of each country that does not bear its capital's name."""
-    from streams.reading.where.packages import read_countries  # noqa: PLC0415 - the edge file reads packages
-
     return {c.code: c.capital for c in read_countries() if c.capital != c.name}
 
 
 @cache
 def _country_names() -> dict[str, str]:
-    from streams.reading.where.packages import read_countries  # noqa: PLC0415 - the edge file reads packages
-
     return {country.code: country.name for country in read_countries()}
 
 

@@ -35,6 +35,8 @@ _NEAR_KM = 60.0
 _FAR_KM = 160.0
 _MARGIN = 0.12
 _CANDIDATES = 5
+_Region = tuple[str | None, str | None]
+"""A country and a first-level region of it."""
 
 
 @dataclass(slots=True)
@@ -72,7 +74,7 @@ class _Sense:
 def resolve_places(parsed: ParsedArticle, gazetteer: Gazetteer) -> Places:
     """Find and resolve every place name of the article."""
     names = scan_places(parsed, gazetteer)
-    read_hints(names, gazetteer)
+    read_hints(names)
     context = _read_context(parsed, names)
     _read_datelines(parsed, gazetteer, context)
     senses = _resolve_names(names, context)
@@ -89,7 +91,7 @@ def resolve_places(parsed: ParsedArticle, gazetteer: Gazetteer) -> Places:
         found,
         shares,
         capital=_capital(story, gazetteer),
-        story=_story(context, gazetteer),
+        story=_story(context),
     )
 
 
@@ -137,7 +139,7 @@ def _capital(country: str | None, gazetteer: Gazetteer) -> Where | None:
     )
 
 
-def _story(context: _Context, gazetteer: Gazetteer) -> Where | None:
+def _story(context: _Context) -> Where | None:
     """The country of the whole story, where nearly everything in it points to one."""
     best = context.top()
     if best is None or context.countries[best] < 2 or context.share(best) < 0.8:
@@ -163,24 +165,11 @@ def _key(named: NamedPlace) -> tuple[str, bool]:
 def _read_context(parsed: ParsedArticle, names: list[NamedPlace]) -> _Context:
     context = _Context(publisher=_publisher_country(parsed))
     for named in names:
-        top = named.places[0] if named.places else None
         if named.container_country:
             context.countries[named.container_country] += 1
             if named.container_admin1:
                 context.admin1s[named.container_country, named.container_admin1] += 1
-        if top is None or top.country is None:
-            continue
-        ambiguous = (
-            len({place.country for place in named.places if place.population > top.population / 20})
-            > 1
-        )
-        if top.feature == "country" and not ambiguous:
-            context.countries[top.country] += 2
-        elif named.generic and top.admin1:
-            context.countries[top.country] += 1
-            context.admin1s[top.country, top.admin1] += 2
-        elif not ambiguous and max(place.population for place in named.places) > _BIG:
-            context.countries[top.country] += 1
+        _count_name(named, context)
     for sentence in parsed.sentences:
         for token in sentence.tokens:
             if token.text[:1].isupper() and token.tag_ not in ("NNP", "DT", "IN", "PRP"):
@@ -188,6 +177,21 @@ def _read_context(parsed: ParsedArticle, names: list[NamedPlace]) -> _Context:
                 if people is not None and people.sense == "people":
                     context.countries[people.iso] += 1
     return context
+
+
+def _count_name(named: NamedPlace, context: _Context) -> None:
+    """Let a name that has only one meaning count for its country."""
+    top = named.places[0] if named.places else None
+    if top is None or top.country is None:
+        return
+    known = {place.country for place in named.places if place.population > top.population / 20}
+    if top.feature == "country" and len(known) <= 1:
+        context.countries[top.country] += 2
+    elif named.generic and top.admin1:
+        context.countries[top.country] += 1
+        context.admin1s[top.country, top.admin1] += 2
+    elif len(known) <= 1 and max(place.population for place in named.places) > _BIG:
+        context.countries[top.country] += 1
 
 
 def _publisher_country(parsed: ParsedArticle) -> str | None:
@@ -249,7 +253,7 @@ def _resolve(
     if country is None and group[0].key in context.datelines:
         country, admin1 = context.datelines[group[0].key]
     beside = _beside(group, names, senses)
-    regions = {(s.country, s.admin1) for s in beside if s.admin1}
+    regions: set[_Region] = {(s.country, s.admin1) for s in beside if s.admin1}
     scored = sorted(
         (
             (_score(place, group, country, admin1, context, beside), place)
@@ -298,15 +302,11 @@ def _score(
     context: _Context,
     beside: list[_Sense],
 ) -> float:
-    if (
-        country is not None
-        and place.feature in ("settlement", "region")
-        and place.country != country
-    ):
-        return -1.0
-    if admin1 is not None and place.feature in ("settlement", "region") and place.admin1 != admin1:
+    if _is_excluded(place, group, country, admin1):
         return -1.0
     score = _prior(place, generic=any(n.generic for n in group), has_town=_has_town(group))
+    if place.is_alternate and _has_own_name(group):
+        score -= 0.25
     if any(named.chosen is place for named in group):
         score += 1.0
     if place.feature == "country" and country is not None and place.country != country:
@@ -315,13 +315,40 @@ def _score(
         score += 0.5
     elif country is not None and place.country == country and place.feature != "country":
         score += 0.3
-    if (
-        place.feature == "settlement"
-        and place.name == capitals().get(place.country or "")
-        and place.population >= 100_000
-    ):
+    if _is_capital(place):
         score += 0.3
-    score += 0.4 * min(1.0, 1.5 * context.share(place.country))
+    return score + _support(place, context, beside)
+
+
+def _is_excluded(
+    place: Place, group: list[NamedPlace], country: str | None, admin1: str | None
+) -> bool:
+    """Whether the text itself says that the name is not this place."""
+    if place.feature not in ("settlement", "region"):
+        return False
+    if country is not None and place.country != country:
+        return True
+    if admin1 is not None and place.admin1 != admin1:
+        return True
+    generic = next((named.generic for named in group if named.generic), None)
+    if generic is None or place.feature == "region":
+        return False
+    has_region = any(other.feature == "region" for other in group[0].places)
+    return has_region or generic in ("county", "state", "oblast", "governorate")
+
+
+def _is_capital(place: Place) -> bool:
+    return (
+        place.feature == "settlement"
+        and not place.is_alternate
+        and place.population >= 100_000
+        and place.name == capitals().get(place.country or "")
+    )
+
+
+def _support(place: Place, context: _Context, beside: list[_Sense]) -> float:
+    """What the article and the neighbours add."""
+    score = 0.4 * min(1.0, 1.5 * context.share(place.country))
     if place.admin1 and context.admin1s[place.country or "", place.admin1]:
         score += 0.15
     if any(s.country == place.country and s.admin1 == place.admin1 and s.admin1 for s in beside):
@@ -332,6 +359,14 @@ def _score(
     if place.country == context.publisher and context.share(place.country) == 0:
         score += 0.08
     return score
+
+
+def _has_own_name(group: list[NamedPlace]) -> bool:
+    """Whether a town of some size bears the name as its own, not as one of its other names."""
+    return any(
+        place.feature == "settlement" and not place.is_alternate and place.population >= _SMALL
+        for place in group[0].places
+    )
 
 
 def _has_town(group: list[NamedPlace]) -> bool:
@@ -397,14 +432,14 @@ def _differs(best: Place, other: Place) -> bool:
     return kilometres(best.lat, best.lon, other.lat, other.lon) > 30
 
 
-def _doubt(
+def _doubt(  # noqa: C901, PLR0911 - a table of cases, read from the top
     best: Place,
     group: list[NamedPlace],
     context: _Context,
     country: str | None,
     admin1: str | None,
     beside: list[_Sense],
-    regions: set[tuple[str | None, str | None]],
+    regions: set[_Region],
 ) -> str | None:
     """Why the best candidate must not be believed, if there is a reason."""
     if best.feature != "settlement":
@@ -447,7 +482,7 @@ def _unresolved(
     context: _Context,
     country: str | None,
     admin1: str | None,
-    regions: set[tuple[str | None, str | None]],
+    regions: set[_Region],
     scored: list[tuple[float, Place]],
     reason: str,
 ) -> _Sense:
@@ -528,13 +563,17 @@ def _precision(named: NamedPlace, place: Place) -> tuple[PlacePrecision, Point |
         if small:
             return 2, point, None
         is_part = named.is_part and place.feature == "region"
-        return 2 if is_part else 3, None, f"a {place.feature}, not a point"
+        return 2 if is_part else 3, None, f"{_article(place.feature)} {place.feature}, not a point"
     if place.feature == "settlement":
-        loose = named.is_near or named.is_front or named.facility is not None
+        loose = named.is_near or named.is_front or bool(named.facility or named.generic)
         return 2 if loose else 1, point, None
     if point is None:
         return 3, None, f"a {place.feature} too long for a point"
     return 2 if named.is_near or place.feature == "water" else 1, point, None
+
+
+def _article(word: str) -> str:
+    return "an" if word[0] in "aeiou" else "a"
 
 
 def _candidate(score: float, place: Place) -> Candidate:

@@ -16,13 +16,14 @@ from streams.reading.parse import ParsedArticle, Sentence
 from streams.reading.when.lexicon import word_set
 from streams.reading.where.gazetteer import Gazetteer
 from streams.reading.where.model import NamedPlace
-from streams.reading.where.places import GENERIC, Place, fold
+from streams.reading.where.places import GENERIC, GENERIC_WORDS, Place, fold
 from streams.reading.where.words import (
     COMMON,
     DIRECTIONS,
     FACILITIES,
     FRONTS,
     LOCATIVE,
+    NAMED_NOUNS,
     NEAR,
     NOT_PLACES,
     PLACE_NOUNS,
@@ -158,6 +159,8 @@ def _is_ordinary(words: list[Token], text: str) -> bool:
     if len(words) > 1:
         return False
     word = words[0]
+    if word.lower_ in DIRECTIONS:
+        return True
     if word.lower_ in COMMON:
         return word.ent_type_ not in _PLACE_ENTS
     if word.lower_ in NOT_PLACES and not (text.isupper() and len(text) <= 4):
@@ -264,26 +267,35 @@ def _is_inside_name(
 ) -> bool:
     """Whether the words are part of a longer name of something else."""
     if after is not None and after.text[:1].isupper() and after.text.isalpha():
-        low = after.lower_
-        if low in FACILITIES or low in GENERIC or low in FRONTS:
+        if after.lower_ in FACILITIES | GENERIC_WORDS | FRONTS:
             return False
-        if after.pos_ == "PROPN" and label not in _PLACE_ENTS:
+        is_compound = last.dep_ == "compound" and last.head.i > last.i
+        if last.lower_ not in GENERIC_WORDS and (
+            (after.pos_ == "PROPN" and label not in _PLACE_ENTS)
+            or (is_compound and last.head.text[:1].isupper())
+        ):
             return True
-        if last.dep_ == "compound" and last.head.i > last.i and last.head.text[:1].isupper():
-            return True
-    opens = before is None or before.i <= before.sent.start
-    if before is not None and not opens and before.text[:1].isupper() and before.pos_ == "PROPN":
-        if before.lower_ not in DIRECTIONS and before.ent_type_ not in _PLACE_ENTS:
-            return True
+    if before is not None and _ends_a_name(before):
+        return True
     if before is not None and before.lower_ == "of" and label == "ORG" and is_larger:
         return True
     if is_larger and label in _NAME_ENTS and not is_locative:
-        tail = last.nbor(1) if last.i + 1 < len(last.doc) else None
-        return not (tail is not None and tail.lower_ in FACILITIES)
+        return after is None or after.lower_ not in FACILITIES
     return False
 
 
-def _is_locative(first: Token, sentence: Sentence, places: tuple[Place, ...] = ()) -> bool:
+def _ends_a_name(before: Token) -> bool:
+    """Whether the word before belongs to the name too: Denzel Washington, Camp Lejeune."""
+    return (
+        before.i > before.sent.start
+        and before.text[:1].isupper()
+        and before.pos_ == "PROPN"
+        and before.lower_ not in DIRECTIONS
+        and before.ent_type_ not in _PLACE_ENTS
+    )
+
+
+def _is_locative(first: Token, sentence: Sentence, places: tuple[Place, ...] = ()) -> bool:  # noqa: PLR0911 - a table of cases, read from the top
     """Whether the words before the name put it where a place stands."""
     i = first.i - 1
     start = sentence.tokens.start
@@ -399,37 +411,30 @@ def _read_tail(named: NamedPlace, sentence: Sentence) -> None:
         named.head = doc[named.first.i : named.last.i + 1].root
 
 
+def _run_of_capitals(tokens: list[Token], at: int) -> list[Token]:
+    """The words of a name from its first: capitals, and what a hyphen joins to them."""
+    end = at
+    while end + 1 < len(tokens):
+        after = tokens[end + 1]
+        joined = after.text == "-" and end + 2 < len(tokens) and tokens[end + 2].text[:1].isupper()
+        if not joined and not (after.text[:1].isupper() and after.pos_ == "PROPN"):
+            break
+        end += 2 if joined else 1
+    return tokens[at : end + 1]
+
+
 def _unknown_place(sentence: Sentence, tokens: list[Token], at: int) -> NamedPlace | None:
     """A name that no table has, where the parser or "the village of" says it is a place."""
     token = tokens[at]
-    end = at
-    while end + 1 < len(tokens) and (
-        (tokens[end + 1].text[:1].isupper() and tokens[end + 1].pos_ == "PROPN")
-        or (
-            tokens[end + 1].text == "-"
-            and end + 2 < len(tokens)
-            and tokens[end + 2].text[:1].isalpha()
-            and not tokens[end + 2].text.islower()
-        )
-    ):
-        end += 1
-    words = tokens[at : end + 1]
+    words = _run_of_capitals(tokens, at)
     if token.pos_ != "PROPN" or token.lower_ in NOT_PLACES or token.lower_ in DIRECTIONS:
         return None
     label, is_larger = _entity(words)
     of_place = (
-        at >= 2 and tokens[at - 1].lower_ == "of" and tokens[at - 2].lemma_.lower() in PLACE_NOUNS
+        at >= 2 and tokens[at - 1].lower_ == "of" and tokens[at - 2].lemma_.lower() in NAMED_NOUNS
     )
     by_name = label in ("GPE", "LOC") and not is_larger and _is_locative(token, sentence)
-    if not (
-        by_name
-        or (
-            of_place
-            and label not in ("NORP", "DATE")
-            and tokens[at - 2].lemma_.lower()
-            not in ("part", "state", "area", "community", "centre", "center", "heart")
-        )
-    ):
+    if not (by_name or (of_place and label not in ("NORP", "DATE"))):
         return None
     if any(fold(word.text) in TITLES for word in words):
         return None

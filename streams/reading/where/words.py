@@ -27,3 +27,8 @@ PROVINCES = word_map("places_words", "provinces")
 VILLAGE = word_set("places_words", "village")
 LAND = word_set("places_words", "land")
 """Words after a name that make it a stretch of land, not a building."""
+
+NAMED_NOUNS = VILLAGE | frozenset(
+    ("city", "suburb", "island", "port", "district", "province", "region", "municipality")
+)
+"""Nouns whose "of" gives a name: the city of X."""

@@ -27,7 +27,7 @@ def _load() -> list[Any]:
     ]
 
 
-def describe_when(when: When) -> str:
+def describe_when(when: When) -> str:  # noqa: PLR0911 - one precision after another
     """Write a date as the cases write it."""
     if when.start is None or when.end is None or when.date is None:
         return "before"
