@@ -19,7 +19,7 @@ MERE_WORDS = frozenset({"statement", "announcement"})
 """Kinds that are told only where nothing else is."""
 ONLY_OPENING = frozenset({"match_result", "tournament"})
 """Kinds of which a body tells one after the other in passing."""
-DESCRIBING = frozenset({"modality.participle", "modality.relative"})
+DESCRIBING = frozenset({"modality.participle.recalled", "modality.relative.recalled"})
 """What says who is meant ("a man convicted of spying") is told where it has its own date."""
 OUGHT = frozenset({"should", "must", "can", "ought"})
 """Auxiliaries of opinion: what should happen is no news of what may."""
@@ -101,4 +101,6 @@ def _is_open(draft: Draft) -> bool:
 
 
 def _has_anchor(draft: Draft) -> bool:
-    return draft.when.start is not None or draft.where is not None
+    """Say whether the text gives it a date or a place; the country of the whole story is none."""
+    placed = draft.where is not None and draft.where.rule != "place.story"
+    return placed or draft.when.start is not None

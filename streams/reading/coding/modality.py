@@ -9,6 +9,7 @@ Wrong on purpose: irony, and "could" for "was able to", which is read as hypothe
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -66,37 +67,50 @@ def load_modality(language: str = "en") -> ModalityLexicon:
 
 
 def judge_modality(trigger: Token, *, noun: bool) -> Judgement:
-    """Climb from the trigger and judge."""
-    lexicon = load_modality()
+    """Climb from the trigger and judge: the first that takes it back decides."""
     recalled: Judgement | None = None
+    for found in _climb(trigger, noun=noun):
+        if not found.recalled:
+            return found
+        recalled = recalled or found
+    return recalled or Judgement("happened")
+
+
+def _climb(trigger: Token, *, noun: bool) -> Iterator[Judgement]:
+    """What each word from the trigger upward says of it, nearest first."""
+    lexicon = load_modality()
     token = trigger
     for step in range(MAX_CLIMB):
         if token.pos_ in {"VERB", "AUX"}:
-            found = _judge_clause(token, lexicon)
-        else:
-            found = _judge_noun(token, lexicon) if noun and step == 0 else None
-        if found is not None and not found.recalled:
-            return found
-        recalled = recalled or found
+            yield from _judge_clause(token, lexicon)
+        elif noun and step == 0:
+            yield from _judge_noun(token, lexicon)
+        ending = _judge_ending(token)
+        if ending is not None:
+            yield ending
+            return
         head, dep = token.head, token.dep_
-        if _is_described(token):
-            return recalled or _build("recalled", "participle", token)
-        if _identifies(token):
-            return recalled or _build("recalled", "relative", token)
-        if _is_purpose(token):
-            return _build("hypothetical", "purpose", token)
-        if dep == "advcl" and _opens_with(token, {"since"}):
-            return recalled or _build("recalled", "since", token)
         if head.i == token.i or dep in {"relcl", "appos", "parataxis"}:
-            break
-        found = _judge_head(token, head, lexicon, step=step)
-        if found is not None and not found.recalled:
-            return found
-        recalled = recalled or found
+            return
+        above = _judge_head(token, head, lexicon, step=step)
+        if above is not None:
+            yield above
         if dep == "acl" and token.tag_ in {"VBN", "VBG"}:
-            break
+            return
         token = head
-    return recalled or Judgement("happened")
+
+
+def _judge_ending(token: Token) -> Judgement | None:
+    """Judge clauses that stand for themselves: who is meant, what for, since when."""
+    if _is_described(token):
+        return _build("recalled", "participle", token)
+    if _identifies(token):
+        return _build("recalled", "relative", token)
+    if _is_purpose(token):
+        return _build("hypothetical", "purpose", token)
+    if token.dep_ == "advcl" and _opens_with(token, {"since"}):
+        return _build("recalled", "since", token)
+    return None
 
 
 def _build(rule: str, where: str, word: Token) -> Judgement:
@@ -114,39 +128,52 @@ def _build(rule: str, where: str, word: Token) -> Judgement:
     return Judgement(modality, name, word)
 
 
-def _judge_clause(verb: Token, lexicon: ModalityLexicon) -> Judgement | None:
-    """Judge by the verb's own auxiliaries, negation and conditions."""
+def _judge_clause(verb: Token, lexicon: ModalityLexicon) -> Iterator[Judgement]:
+    """Judge by the verb's own auxiliaries, negation and conditions; a plan gives way to them."""
     planned: Judgement | None = None
     for child in _helpers(verb):
-        lower = child.lower_
-        if child.tag_ == "WRB" and lower in {"how", "why"}:
-            return _build("hypothetical", "question", child)
-        if child.dep_ == "neg" or lower in {"never", "hardly", "barely"}:
-            return _build("negated", "negation", child)
-        if child.dep_ == "aux":
-            if lower == "to" and verb.dep_ == "ROOT":
-                planned = _build("planned", "headline_infinitive", child)
-            rule = lexicon.auxiliaries.get(lower)
-            if lower == "would" and _is_reported(verb):
-                rule = "planned"
-            if rule == "hypothetical":
-                return _build(rule, "auxiliary", child)
-            if rule:
-                planned = _build(rule, "auxiliary", child)
-        elif (child.dep_ == "mark" and lower in lexicon.conditions) or (
-            child.dep_ == "advcl"
-            and any(
-                mark.dep_ == "mark" and mark.lower_ in {"if", "unless"} for mark in child.children
-            )
-        ):
-            return _build("hypothetical", "condition", child)
-        elif child.dep_ in {"nsubj", "dobj", "nsubjpass"} and _has_no(child):
-            return _build("negated", "no", child)
-        elif child.dep_ == "nsubj" and child.lemma_.lower() in lexicon.stories:
-            return _build("hypothetical", "story", child)
-    if planned is None and any(child.lower_ == "about" for child in verb.children):
-        return None
-    return planned
+        found = _judge_child(verb, child, lexicon)
+        if found is not None and found.modality == "planned":
+            planned = found
+        elif found is not None:
+            yield found
+            return
+    if planned is not None:
+        yield planned
+
+
+def _judge_child(verb: Token, child: Token, lexicon: ModalityLexicon) -> Judgement | None:
+    lower, dep = child.lower_, child.dep_
+    if dep == "aux":
+        return _judge_auxiliary(verb, child, lexicon)
+    if dep == "neg" or lower in {"never", "hardly", "barely"}:
+        return _build("negated", "negation", child)
+    if child.tag_ == "WRB" and lower in {"how", "why"}:
+        return _build("hypothetical", "question", child)
+    if (dep == "mark" and lower in lexicon.conditions) or (
+        dep == "advcl" and _opens_with(child, {"if", "unless"})
+    ):
+        return _build("hypothetical", "condition", child)
+    return _judge_argument(child, lexicon)
+
+
+def _judge_argument(child: Token, lexicon: ModalityLexicon) -> Judgement | None:
+    """Judge by a verb's subject or object: "no ship sank", "the film shows"."""
+    if child.dep_ in {"nsubj", "dobj", "nsubjpass"} and _has_no(child):
+        return _build("negated", "no", child)
+    if child.dep_ == "nsubj" and child.lemma_.lower() in lexicon.stories:
+        return _build("hypothetical", "story", child)
+    return None
+
+
+def _judge_auxiliary(verb: Token, child: Token, lexicon: ModalityLexicon) -> Judgement | None:
+    lower = child.lower_
+    if lower == "to":
+        return _build("planned", "headline_infinitive", child) if verb.dep_ == "ROOT" else None
+    rule = lexicon.auxiliaries.get(lower)
+    if lower == "would" and _is_reported(verb):
+        rule = "planned"
+    return _build(rule, "auxiliary", child) if rule else None
 
 
 def _is_reported(verb: Token) -> bool:
@@ -174,16 +201,14 @@ def _has_no(noun: Token) -> bool:
     )
 
 
-def _judge_noun(noun: Token, lexicon: ModalityLexicon) -> Judgement | None:
+def _judge_noun(noun: Token, lexicon: ModalityLexicon) -> Iterator[Judgement]:
     """Judge a noun by its adjectives and determiner."""
     if _has_no(noun):
-        return _build("negated", "no", noun)
+        yield _build("negated", "no", noun)
     for child in noun.children:
-        if child.dep_ in {"amod", "compound"}:
-            rule = lexicon.adjectives.get(child.lower_)
-            if rule:
-                return _build(rule, "adjective", child)
-    return None
+        rule = lexicon.adjectives.get(child.lower_)
+        if rule and child.dep_ in {"amod", "compound"}:
+            yield _build(rule, "adjective", child)
 
 
 def _judge_head(
@@ -194,14 +219,7 @@ def _judge_head(
     if head.lower_ in EXAMPLE:
         return _build("recalled", "example", head)
     if head.pos_ == "VERB":
-        lemma = head.lemma_.lower()
-        rule = None
-        if dep in {"xcomp", "ccomp", "pcomp"}:
-            rule = lexicon.verbs.get(lemma)
-            if dep == "ccomp" and (rule in {"negated", "planned"} or token.i < head.i):
-                rule = None  # "they seized it; the army denies it": a clause in front stands alone
-        elif dep in {"dobj", "nsubjpass"}:
-            rule = lexicon.objects.get(lemma)
+        rule = _rule_of_verb(token, head, lexicon)
         return _build(rule, "verb", head) if rule else None
     if head.pos_ == "ADP" and token.dep_ in {"pobj", "pcomp"}:
         return _judge_preposition(head, lexicon, step=step)
@@ -212,6 +230,19 @@ def _judge_head(
         if rule:
             return _build(rule, "noun", head)
     return None
+
+
+def _rule_of_verb(token: Token, verb: Token, lexicon: ModalityLexicon) -> str | None:
+    """What a verb says of its clause, infinitive or object."""
+    dep, lemma = token.dep_, verb.lemma_.lower()
+    if dep in {"dobj", "nsubjpass"}:
+        return lexicon.objects.get(lemma)
+    if dep not in {"xcomp", "ccomp", "pcomp"}:
+        return None
+    rule = lexicon.verbs.get(lemma)
+    if dep == "ccomp" and (rule in {"negated", "planned"} or token.i < verb.i):
+        return None  # "they seized it; the army denies it": a clause in front stands alone
+    return rule
 
 
 def _is_described(verb: Token) -> bool:
