@@ -269,4 +269,5 @@ def _has_value(value: Mapping[str, Any]) -> bool:
         return any(number is not None for number in value["values"].values())
     if "value" in value and not isinstance(value["value"], Mapping):
         return value["value"] is not None
-    return bool(value.get("doc_count"))
+    # a count of what a filter lets through: none is an answer too, e.g. no alert was cancelled
+    return "doc_count" in value

@@ -47,9 +47,13 @@ _WIDE = 130
 )
 @click.option("--since", help="A day, a time, or 24h, 7d, 2w, today, yesterday.")
 @click.option("--until", help="The same; a day counts to its end.")
-@click.option("--near", help="LAT,LON, or a place that is in the news.")
+@click.option(
+    "--near", help="LAT,LON, or a place: as the news has it, else the largest of that name."
+)
 @click.option("--within", default="50km", show_default=True, help="Distance from --near.")
-@click.option("--country", "countries", multiple=True, help="ISO 3166-1 code, e.g. UA; repeatable.")
+@click.option(
+    "--country", "countries", multiple=True, help="Name or ISO 3166-1 code, e.g. UA; repeatable."
+)
 @click.option(
     "--status",
     "statuses",
@@ -98,7 +102,7 @@ def search(  # noqa: PLR0913 - each is an option
             until=parse_time(until, now, end=True) if until else None,
             near=_find_point(server, elastic.index_prefix, near) if near else None,
             within_km=_parse_distance(within),
-            countries=tuple(country.upper() for country in countries),
+            countries=tuple(map(_find_country, countries)),
             statuses=statuses,
             sort=sort,
             limit=limit,
@@ -168,9 +172,25 @@ def _find_point(server: Server, prefix: str, near: str) -> Point:
         answer = server.search(read_alias(prefix, shape), body)
         for bucket in answer["aggregations"]["places"]["buckets"]:
             return Point(**bucket["middle"]["location"])
-    raise QuestionError(
-        f"--near {near}", "no event is known at a place of that name", "--near LAT,LON"
-    )
+    from streams.reading.where.gazetteer import load_gazetteer  # noqa: PLC0415 - only where needed
+
+    known = [place for place in load_gazetteer().find(near) if place.lat is not None]
+    if known:
+        largest = max(known, key=lambda place: place.population)
+        return Point.model_validate({"lat": largest.lat, "lon": largest.lon})
+    raise QuestionError(f"--near {near}", "no place of that name is known", "--near LAT,LON")
+
+
+def _find_country(name: str) -> str:
+    """Read an ISO code, or find the code of a country's English name."""
+    if len(name) == 2:
+        return name.upper()
+    from streams.reading.where.places import fold, load_countries  # noqa: PLC0415 - only where needed
+
+    for place in load_countries().get(fold(name), ()):
+        if place.country:
+            return place.country
+    raise QuestionError(f"--country {name}", "no country of that name is known", "--country UA")
 
 
 def _parse_distance(text: str) -> float:
