@@ -30,6 +30,11 @@ _TUNNELS = (
     ipaddress.ip_network("2001::/32"),
     ipaddress.ip_network("::/96"),
 )
+_SPECIAL = (
+    # is_global calls both of these public (Python 3.11)
+    ipaddress.ip_network("192.0.0.0/24"),  # IETF protocol assignments
+    ipaddress.ip_network("fec0::/10"),  # site-local, of old
+)
 
 
 def is_public_address(address: str) -> bool:
@@ -43,6 +48,8 @@ def is_public_address(address: str) -> bool:
             parsed = parsed.ipv4_mapped
         elif any(parsed in network for network in _TUNNELS):
             return False
+    if any(parsed in network for network in _SPECIAL):
+        return False
     return parsed.is_global and not parsed.is_multicast and not parsed.is_reserved
 
 
