@@ -54,7 +54,10 @@ class Site:
         return self
 
     async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
     ) -> None:
         assert self._runner is not None
         await self._runner.cleanup()
@@ -78,9 +81,7 @@ class Site:
         async def answer(request: web.Request) -> web.StreamResponse:
             if "etag" in named and request.headers.get("If-None-Match") == named["etag"]:
                 return web.Response(status=304, headers=named)
-            return web.Response(
-                body=raw, status=status, headers={"Content-Type": kind, **named}
-            )
+            return web.Response(body=raw, status=status, headers={"Content-Type": kind, **named})
 
         self.answers[path] = answer
 

@@ -233,7 +233,9 @@ def test_the_charset_of_the_xml_declaration_is_honoured(charset: str) -> None:
 def test_a_lying_charset_is_mended() -> None:
     """UTF-8 that says it is Latin-1, and Latin-1 that says it is UTF-8."""
     item = "<item><title>Göteborg är översvämmat – igen</title></item>"
-    assert parse_one(build_rss(item).encode("windows-1252", "replace")).title.startswith("Göteborg är")
+    assert parse_one(build_rss(item).encode("windows-1252", "replace")).title.startswith(
+        "Göteborg är"
+    )
     lying = build_rss(item).replace("utf-8", "windows-1252").encode()
     assert parse_one(lying).title == "Göteborg är översvämmat – igen"
 
@@ -269,9 +271,14 @@ def test_any_bytes_end_in_a_feed_or_a_reason(noise: bytes, start: bytes) -> None
 @given(st.text(max_size=60), st.text(max_size=60), st.text(max_size=30))
 def test_any_words_in_an_item_are_taken(title: str, summary: str, date: str) -> None:
     """Every item comes out, whatever it says."""
-    rss = build_rss(*(f"<item><title><![CDATA[{title.replace(']]>', '')}]]></title><description>"
-        f"<![CDATA[{summary.replace(']]>', '')}]]></description><pubDate><![CDATA["
-        f"{date.replace(']]>', '')}]]></pubDate></item>" for _ in range(2)))
+    rss = build_rss(
+        *(
+            f"<item><title><![CDATA[{title.replace(']]>', '')}]]></title><description>"
+            f"<![CDATA[{summary.replace(']]>', '')}]]></description><pubDate><![CDATA["
+            f"{date.replace(']]>', '')}]]></pubDate></item>"
+            for _ in range(2)
+        )
+    )
     parsed = parse_feed(rss.encode("utf-8", "replace"), url=URL, now=NOON)
     assert isinstance(parsed, ParsedFeed)
     assert len(parsed.items) == 2

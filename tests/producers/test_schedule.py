@@ -39,7 +39,11 @@ HTTP_LATER = "Tue, 10 Mar 2026 12:30:00 GMT"
         (Learnt(new=1, gap=1800, server_wait=1200), 1200, "cache-control"),
         (Learnt(new=1, gap=1800, server_wait=600), 900, "pace"),
         (Learnt(new=1, gap=1800, server_wait=1e9), 21_600, "cache-control, ceiling"),
-        (Learnt(new=20, overran=True, interval=1200, feed_wait=7200), 600, "items were probably missed"),
+        (
+            Learnt(new=20, overran=True, interval=1200, feed_wait=7200),
+            600,
+            "items were probably missed",
+        ),
         (Learnt(new=20, overran=True, interval=1200, server_wait=900), 900, "cache-control"),
         (Learnt(new=1, gap=600, pushed=True), 21_600, "hub pushes"),
         (Learnt(failed=True, errors=1), 900, "failure 1"),

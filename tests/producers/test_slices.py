@@ -40,7 +40,9 @@ def test_what_cannot_be_sliced_safely_is_left_whole(body: bytes) -> None:
     assert cut_known_items(body, ()).body == body
 
 
-@given(st.binary(max_size=300), st.lists(st.sampled_from([b"<item>", b"</item>", b"<entry ", b"]]>"])))
+@given(
+    st.binary(max_size=300), st.lists(st.sampled_from([b"<item>", b"</item>", b"<entry ", b"]]>"]))
+)
 def test_any_bytes_are_sliced_without_loss(noise: bytes, marks: list[bytes]) -> None:
     """With nothing known, the body stays as it is."""
     body = noise.join(marks) + noise
