@@ -24,6 +24,8 @@ from streams.alerting.wording import Telling, build_alert, note_rung
 from streams.records import Alert
 
 _HOUR = 3_600.0
+HELD_MOST = 300
+"""Alerts of one rule that wait one by one; a digest lists 200."""
 Fate = Literal["rang", "held", "muted", "unchanged", "not_met", "not_yet"]
 
 
@@ -73,10 +75,27 @@ def offer(
     before = work.clock.held.get(key)
     if before is not None and before.why == due.why:
         due = before
+    if before is None and alert.kind != "Cancel" and _is_full(work, rule):
+        _hold_unlisted(work, rule, thread, due, told)
+        work.note(rule, alert.event_id, "held", f"{due.why}; too many to list")
+        return
     work.pad.write(key, Held(alert=alert, owner=owner, told=told))
     work.clock.held[key] = due
     why = f"{due.why} until {to_instant(due.at):%Y-%m-%d %H:%M} UTC"
     work.notes.append(Note(rule.name, alert.event_id, "held", why, alert.id))
+
+
+def _is_full(work: Round, rule: Rule) -> bool:
+    return sum(due.rule == rule.name for due in work.clock.held.values()) >= HELD_MOST
+
+
+def _hold_unlisted(work: Round, rule: Rule, thread: Thread, due: Due, told: dict[str, str]) -> None:
+    """Let the digest say that there is more; the index of what waits must stay small."""
+    whys = work.clock.unlisted.get(rule.name, ())
+    work.clock.unlisted[rule.name] = tuple(dict.fromkeys((*whys, due.why)))
+    thread.told = told
+    if not thread.has_rung:
+        thread.state = "digested"
 
 
 def ring(work: Round, rule: Rule, thread: Thread, alert: Alert, told: dict[str, str]) -> None:

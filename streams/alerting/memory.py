@@ -4,7 +4,7 @@
 |---|---|---|
 | `event/<id>` | `EventMemo` | the newest revision seen, and the thread of alerts of each rule |
 | `group/<rule>/<group>` | `GroupMemo` | the episodes of a rate, spike or silence |
-| `count/<rule>/<group>/<day>` | `Count` | the events of one day that a rule over time counts |
+| `count/<rule>/<group>/<n>` | `Count` | the events of four hours that a rule over time counts |
 | `held/<thread>` | `Held` | an alert that waits for its hour |
 | `rung/<scope>` | `Rung` | what rang lately, for limits and repeat intervals |
 | `open/<rule>/<labels>` | `Rung` | open alerts that hold other rules back |
@@ -98,7 +98,7 @@ class GroupMemo(Memo):
 
 
 class Count(Memo):
-    """The events of one group and day, with the second each is counted at."""
+    """The events of one group and four hours, with the second each is counted at."""
 
     events: dict[str, float] = {}
 
@@ -133,6 +133,8 @@ class Clock(Memo):
     since: float | None = None
     """The earliest event time known: how far back "usual" can look."""
     held: dict[str, Due] = {}
+    unlisted: dict[str, tuple[str, ...]] = {}
+    """Rule to the reasons for which more waits than is listed."""
     groups: dict[str, dict[str, float]] = {}
     """Rule of silence to its groups, with when each was last heard."""
     swept: float | None = None

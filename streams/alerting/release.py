@@ -97,7 +97,8 @@ def _release(work: Round, rule: Rule, why: str, keys: list[str]) -> None:
         waiting.append(found)
     alone = [w for w in waiting if w[1].alert.kind == "Cancel"]
     together = [w for w in waiting if w[1].alert.kind != "Cancel"]
-    if len(together) == 1 and rule.digest is None:
+    whys = work.clock.unlisted.get(rule.name, ())
+    if len(together) == 1 and rule.digest is None and why not in whys:
         alone += together
         together = []
     for key, held, thread, memo in _find_again(work, alone):
@@ -114,11 +115,14 @@ def _ring_digest(work: Round, rule: Rule, why: str, waiting: list[Waiting]) -> N
     thread = Thread(origin=f"digest/{rule.name}/{why}/{to_instant(due):%Y-%m-%dT%H:%M:%SZ}")
     severity = max((held.alert.severity for _, held, _, _ in waiting), key=SEVERITIES.index)
     titles = tuple(_entitle(held.alert) for _, held, _, _ in waiting[:_TITLES])
-    if len(waiting) > _TITLES:
-        titles += (f"and {len(waiting) - _TITLES} more",)
+    whys = work.clock.unlisted.get(rule.name, ())
+    more = " or more" if why in whys else ""
+    if len(waiting) > _TITLES or more:
+        titles += (f"and {max(0, len(waiting) - _TITLES)}{more} others",)
+    work.clock.unlisted[rule.name] = tuple(each for each in whys if each != why)
     telling = Telling(
         "Alert",
-        f"{len(waiting)} held back: {rule.description or rule.name}",
+        f"{len(waiting)}{more} held back: {rule.description or rule.name}",
         f"held back by {why}",
         latest,
         digest=titles,

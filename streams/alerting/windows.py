@@ -32,10 +32,11 @@ from streams.alerting.rules import Label, Novel, Rate, Rule, Spike
 from streams.alerting.wording import Telling
 from streams.records import Change, Event
 
-_DAY = 86_400.0
+_SHARD = 14_400.0
+"""Seconds that are counted under one key: a busy country's day would be a large value to rewrite."""
 _EPISODES_KEPT = 50
-_SPAN_DAYS = 90
-"""The longest stretch of days that is counted together."""
+_SPAN = 90 * 6
+"""The longest stretch that is counted together, in shards: 90 days."""
 
 
 def read_time(event: Event, time: str) -> float:
@@ -293,11 +294,11 @@ def _find_fullest(times: list[float], length: float, at: float) -> tuple[float, 
 
 def _load(work: Round, rule: Rule, group: str, start: float, end: float) -> list[tuple[str, float]]:
     """Load the events of a group between two times, inclusive."""
-    first, last = int(start // _DAY), int(end // _DAY)
-    first = max(first, last - _SPAN_DAYS)
+    first, last = int(start // _SHARD), int(end // _SHARD)
+    first = max(first, last - _SPAN)
     found: list[tuple[str, float]] = []
-    for day in range(first, last + 1):
-        count = work.pad.read(Count, f"count/{rule.name}/{group}/{day}")
+    for shard in range(first, last + 1):
+        count = work.pad.read(Count, f"count/{rule.name}/{group}/{shard}")
         if count is not None:
             found += [(name, at) for name, at in count.events.items() if start <= at <= end]
     return found
@@ -309,7 +310,7 @@ def _is_kept(work: Round, rule: Rule, episode: Episode) -> bool:
 
 
 def _count_key(rule: Rule, group: str, at: float) -> str:
-    return f"count/{rule.name}/{group}/{int(at // _DAY)}"
+    return f"count/{rule.name}/{group}/{int(at // _SHARD)}"
 
 
 def _name_group(labels: tuple[str, ...]) -> str:
@@ -318,4 +319,4 @@ def _name_group(labels: tuple[str, ...]) -> str:
 
 def to_day(key: str) -> dt.date:
     """Read the day of a `count/` key."""
-    return to_instant(int(key.rsplit("/", 1)[1]) * _DAY).date()
+    return to_instant(int(key.rsplit("/", 1)[1]) * _SHARD).date()

@@ -116,3 +116,21 @@ def test_trial_says_why_and_why_not() -> None:
     assert [(n.fate, n.why) for n in trial.explain("e9")] == [
         ("not_met", "killed.best 2 (killed.best >= 10)")
     ]
+
+
+def test_flood_that_is_held_back_stays_small_and_is_told() -> None:
+    """A thousand events over the limit: one digest says that there were more than it lists."""
+    worker = Worker(load_rules(EVERY + "limit_per_hour = 1\n"))
+    worker.play(NOON)
+    for number in range(1_000):
+        worker.play(build_event(f"e{number}", at=NOON, killed=1))
+    assert max(len(value) for value in worker.table.values()) < 50_000
+    worker.play(NOON + dt.timedelta(hours=1))
+    assert len(worker.sent) == 2
+    assert worker.sent[1].title.startswith("300 or more held back")
+    assert worker.sent[1].digest[-1] == "and 100 or more others"
+    # what was not listed is not new at its next revision, but when something has changed
+    assert worker.play(build_event("e900", revision=2, at=NOON, killed=1)).alerts == ()
+    worker.play(NOON + dt.timedelta(hours=3))
+    changed = worker.play(build_event("e900", revision=3, at=NOON, killed=2)).alerts
+    assert [alert.kind for alert in changed] == ["Alert"]
