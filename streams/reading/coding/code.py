@@ -234,8 +234,9 @@ def _drop_embedded(found: list[Coding]) -> list[Coding]:
         outer = by_trigger.get(word.i) if word is not None else None
         if outer is None or outer is coding or coding.judgement.recalled:
             continue
-        inner_wins = coding.judgement.modality == "denied" or (
-            coding.judgement.modality == "planned" and outer.kind == "pledge"
+        modality = coding.judgement.modality
+        inner_wins = not coding.judgement.negated and (
+            modality == "denied" or (modality == "planned" and outer.kind == "pledge")
         )
         dropped.add((outer if inner_wins else coding).trigger.i)
     return [coding for coding in found if coding.trigger.i not in dropped]
