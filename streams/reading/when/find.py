@@ -11,6 +11,7 @@ from spacy.tokens import Token
 
 from streams.reading.parse import ParsedArticle, Sentence
 from streams.reading.when.clock import at_hour, find_clock
+from streams.reading.when.english import SAY_LEMMAS
 from streams.reading.when.found import FoundDate, Reference, Role, Tense
 from streams.reading.when.reference import find_reference
 from streams.reading.when.rules import Context, Draft, Rule
@@ -86,7 +87,8 @@ def _find_in_sentence(
     headline = sentence.paragraph.role == "headline"
 
     def find_tense(start: int, end: int) -> Tense:
-        return tense_of(_tokens(sentence, start, end)[2], headline=headline)
+        first, _, head = _tokens(sentence, start, end)
+        return tense_of(_say_verb_before(first) or head, headline=headline)
 
     has_money_words = bool(_MONEY.search(text))
     taken = _Taken()
@@ -140,6 +142,7 @@ def _tokens(sentence: Sentence, start: int, end: int) -> tuple[Token, Token, Tok
 
 def _build(sentence: Sentence, start: int, end: int, draft: Draft) -> FoundDate:
     first, last, head = _tokens(sentence, start, end)
+    head = _say_verb_before(first) or head
     where = Span(start=sentence.start + start, end=sentence.start + end)
     text = text_of(sentence)
     before = text[max(0, start - 24) : start]
@@ -152,6 +155,18 @@ def _build(sentence: Sentence, start: int, end: int, draft: Draft) -> FoundDate:
         tense = tense_of(head, headline=sentence.paragraph.role == "headline")
     when = placed(draft.when, words, where)
     return FoundDate(sentence.index, where, first, last, head, when, role, tense, draft.offset)
+
+
+def _say_verb_before(first: Token) -> Token | None:
+    """The "said" that a date follows at once: "said on Friday Mexico would pay" dates the saying."""
+    i, opening = first.i - 1, first.sent.start
+    while i > opening and first.doc[i].lower_ in ("on", "late", "early", "in"):
+        i -= 1
+    if i <= opening:
+        return None
+    word = first.doc[i]
+    is_said = word.tag_ in ("VBD", "VBZ") and word.lemma_.lower() in SAY_LEMMAS
+    return word if is_said else None
 
 
 def _role_of(before: str, words: str) -> Role:

@@ -451,6 +451,8 @@ def _doubt(  # noqa: C901, PLR0911 - a table of cases, read from the top
     distance = _nearest(best, beside)
     if distance is not None and distance < _FAR_KM:
         return None
+    if best.is_alternate and best.population < 100_000:
+        return "only another name of a small place"
     if best.population >= _BIG:
         return None
     if country is not None:
@@ -562,7 +564,7 @@ def _precision(named: NamedPlace, place: Place) -> tuple[PlacePrecision, Point |
         small = place.feature == "area" and point is not None
         if small:
             return 2, point, None
-        is_part = named.is_part and place.feature == "region"
+        is_part = (named.is_part or bool(named.facility)) and place.feature == "region"
         return 2 if is_part else 3, None, f"{_article(place.feature)} {place.feature}, not a point"
     if place.feature == "settlement":
         loose = named.is_near or named.is_front or bool(named.facility or named.generic)

@@ -159,7 +159,9 @@ def _is_ordinary(words: list[Token], text: str) -> bool:
     if len(words) > 1:
         return False
     word = words[0]
-    if word.lower_ in DIRECTIONS:
+    if word.lower_ in DIRECTIONS or word.lower_ in FACILITIES or word.lower_ in GENERIC_WORDS:
+        return True
+    if word.lower_.rstrip(".") in NOT_PLACES and word.text.endswith("."):
         return True
     if word.lower_ in COMMON:
         return word.ent_type_ not in _PLACE_ENTS
@@ -266,7 +268,7 @@ def _is_inside_name(
     is_locative: bool,
 ) -> bool:
     """Whether the words are part of a longer name of something else."""
-    if after is not None and after.text[:1].isupper() and after.text.isalpha():
+    if after is not None and after.text[:1].isupper():
         if after.lower_ in FACILITIES | GENERIC_WORDS | FRONTS:
             return False
         is_compound = last.dep_ == "compound" and last.head.i > last.i
