@@ -101,7 +101,7 @@ def score_sentences(name: str, sentences: list[Labelled], *, show: bool) -> list
         root.invented += len(roots - labelled.roots)
         root.missed += len(labelled.roots - roots)
         if show and roots != labelled.roots:
-            print(labelled.id, sorted(labelled.roots), sorted(roots))  # noqa: T201 - the report
+            print(labelled.id, sorted(labelled.roots), sorted(roots))
     return [presence.finish(), root.finish()]
 
 
@@ -128,7 +128,7 @@ def main() -> None:
 def _print_scores(scores: list[Score], *, as_json: bool) -> None:
     if as_json:
         for score in scores:
-            print(json.dumps(asdict(score)))  # noqa: T201 - the result
+            print(json.dumps(asdict(score)))
         return
     table = Table("measure", "precision", "recall", "F1", title="PETRARCH sentences")
     for score in scores:
