@@ -229,9 +229,9 @@ LEDGER = Dashboard(
                 ),
                 (
                     Table(
-                        "Who is accused",
+                        "Who speaks",
                         "events",
-                        (By("Who", "accused", 10),),
+                        (By("Who", "claimants", 15),),
                         (EVENTS,),
                     ),
                     12,
@@ -531,9 +531,9 @@ ALERTS = Dashboard(
                 (Chart("By kind", "alerts", KIND, (Metric("Alerts"),), look="bar_horizontal"), 12),
                 (
                     Chart(
-                        "What changed",
+                        "By country",
                         "alerts",
-                        By("Field", "changed", 10),
+                        COUNTRY,
                         (Metric("Alerts"),),
                         look="bar_horizontal",
                     ),
