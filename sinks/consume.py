@@ -26,6 +26,10 @@ from streams.topics import DEADLETTERS
 
 _POLL_SECONDS = 0.25
 """Longest single poll: how fast a stop is noticed."""
+_TOPICS_SECONDS = 15.0
+"""How long to wait for the topics before joining all the same; one may be made later."""
+_LEFT_OUT_SECONDS = 60.0
+"""Without a partition for so long, the consumer is started anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,28 +68,28 @@ class TopicReader:
         limits: Limits,
         is_stopping: Callable[[], bool],
         session_seconds: float = 30.0,
+        on_assigned: Callable[[], None] | None = None,
     ) -> None:
         self._limits = limits
         self._is_stopping = is_stopping
+        self._tell_assigned = on_assigned
         self._log = get_log(group)
         self._held: deque[Message] = deque()
         self._waiting = False
-        try:
-            self._consumer = KafkaConsumer(
-                **kafka.client_config(),
-                group_id=group,
-                enable_auto_commit=False,
-                auto_offset_reset="earliest",
-                allow_auto_create_topics=False,
-                max_poll_records=limits.records,
-                session_timeout_ms=int(session_seconds * 1000),
-                heartbeat_interval_ms=int(session_seconds * 1000 / 10),
-                # a record has at most MAX_RECORD_BYTES, its batch on the wire a little more
-                max_partition_fetch_bytes=2 * MAX_RECORD_BYTES,
-            )
-        except KafkaError as error:
-            raise _unreachable(kafka, error) from error
-        self._consumer.subscribe(topics=list(topics), listener=_Listener(self))
+        self._kafka = kafka
+        self._topics = tuple(topics)
+        self._config = {
+            "group_id": group,
+            "enable_auto_commit": False,
+            "auto_offset_reset": "earliest",
+            "allow_auto_create_topics": False,
+            "max_poll_records": limits.records,
+            "session_timeout_ms": int(session_seconds * 1000),
+            "heartbeat_interval_ms": int(session_seconds * 1000 / 10),
+            # a record has at most MAX_RECORD_BYTES, its batch on the wire a little more
+            "max_partition_fetch_bytes": 2 * MAX_RECORD_BYTES,
+        }
+        self._consumer = self._join()
 
     def read_batch(self, seconds: float | None = None) -> list[Message]:
         """Read the next batch; empty when nothing came in the time, or when stopping.
@@ -146,7 +150,42 @@ class TopicReader:
         """Leave the group."""
         self._consumer.close(autocommit=False, timeout_ms=5_000)
 
+    def _join(self) -> KafkaConsumer:
+        """Connect and join the group, once the topics are known.
+
+        kafka-python that joins before it knows a topic is given nothing, rejoins when it learns of
+        it, and sometimes stands still there for good (seen with 3.0.12 on a busy machine).
+        """
+        try:
+            consumer = KafkaConsumer(**self._kafka.client_config(), **self._config)
+            deadline = time.monotonic() + _TOPICS_SECONDS
+            while time.monotonic() < deadline and not self._is_stopping():
+                if all(consumer.partitions_for_topic(topic) for topic in self._topics):
+                    break
+                time.sleep(_POLL_SECONDS)
+        except KafkaError as error:
+            raise _unreachable(self._kafka, error) from error
+        consumer.subscribe(topics=list(self._topics), listener=_Listener(self))
+        self._assigned_at = time.monotonic()
+        return consumer
+
+    def _rejoin_when_left_out(self) -> None:
+        """Start the consumer anew when it has had no partition for long.
+
+        Either it stands still, or others of the group have all partitions; for those one more
+        rebalance does no harm.
+        """
+        now = time.monotonic()
+        if self._consumer.assignment():
+            self._assigned_at = now
+        elif now - self._assigned_at > _LEFT_OUT_SECONDS:
+            self._log.warning("group joined again", reason="no partition for long")
+            self._held.clear()
+            self._consumer.close(autocommit=False, timeout_ms=5_000)
+            self._consumer = self._join()
+
     def _poll(self, seconds: float) -> None:
+        self._rejoin_when_left_out()
         found = self._consumer.poll(timeout_ms=int(seconds * 1000))
         for messages in found.values():
             self._held.extend(
@@ -166,9 +205,11 @@ class TopicReader:
         self._log.info("partitions revoked", count=len(partitions))
 
     def on_assigned(self, partitions: Collection[TopicPartition]) -> None:
-        """Pause what came during a wait."""
+        """Pause what came during a wait, and tell the owner that partitions came."""
         if self._waiting:
             self._consumer.pause(*partitions)
+        if self._tell_assigned is not None:
+            self._tell_assigned()
         self._log.info("partitions assigned", count=len(partitions))
 
 

@@ -13,13 +13,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka import (
+    KafkaConsumer,
+    KafkaProducer,
+    OffsetAndMetadata,
+    OffsetSpec,
+    TopicPartition,
+)
 
 from streams.errors import WireError
 from streams.identity import article_id, article_version
 from streams.records import Article, Event, decode, encode
 from streams.settings import KafkaSettings
 from streams.topics import ARTICLES, EVENTS
+from tocsin.brokers import open_admin
 from tocsin.drain import WORKER_READS, wait_until_drained
 
 PUBLISHED = dt.datetime(2026, 3, 3, 9, tzinfo=dt.UTC)  # a Tuesday
@@ -146,6 +153,22 @@ class WorkerRun:
             stdout=self.log,
             stderr=subprocess.STDOUT,
         )
+
+    def skip_what_is_there(self) -> None:
+        """Begin at the end of the topics: what other tests and runs have told is not read."""
+        admin = open_admin(self.kafka)
+        try:
+            partitions = [
+                TopicPartition(t["name"], p["partition_index"])
+                for t in admin.describe_topics(list(WORKER_READS))
+                for p in t["partitions"]
+            ]
+            ends = admin.list_partition_offsets(dict.fromkeys(partitions, OffsetSpec.LATEST))
+            offsets = {p: OffsetAndMetadata(end.offset, "", -1) for p, end in ends.items()}
+            altered = admin.alter_group_offsets(self.app_id, offsets)
+        finally:
+            admin.close()
+        assert {error.errno for error in altered.values()} == {0}
 
     def kill(self) -> None:
         """Kill -9."""
