@@ -51,14 +51,31 @@ def choose_all_where(
     """The places of the event: more than one only where they are coordinated ("captured X and Y")."""
     priced = _priced(places, sentence, trigger)
     if priced:
-        return _pick(priced)
+        return _refine(_pick(priced), places, sentence)
     elsewhere = (
         _referred(places, sentence, trigger)
         or _continued(places, sentence)
         or _from_lead(places, parsed, sentence)
-        or places.story
     )
+    if elsewhere is not None:
+        return _refine((elsewhere,), places, sentence)
+    elsewhere = places.dateline if _is_top(sentence) else None
+    elsewhere = elsewhere or places.story
     return (elsewhere,) if elsewhere is not None else ()
+
+
+def _is_top(sentence: Sentence) -> bool:
+    return sentence.paragraph.role in ("headline", "lead")
+
+
+def _refine(wheres: tuple[Where, ...], places: Places, sentence: Sentence) -> tuple[Where, ...]:
+    """The dateline's town for a lead that names only its region: "UVALDE, Texas - ... at a Texas school"."""
+    town = places.dateline
+    if town is None or len(wheres) != 1 or not _is_top(sentence):
+        return wheres
+    where = wheres[0]
+    is_inside = where.feature == "region" and where.admin1 == town.admin1
+    return (town,) if is_inside and where.country == town.country else wheres
 
 
 def _priced(places: Places, sentence: Sentence, trigger: Token) -> list[tuple[float, FoundPlace]]:

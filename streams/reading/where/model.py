@@ -64,6 +64,7 @@ class Places:
     countries: dict[str, float] = field(default_factory=dict)
     capital: Where | None = None
     story: Where | None = None
+    dateline: Where | None = None
 
     def in_sentence(self, index: int) -> list[FoundPlace]:
         """The places named in one sentence."""

@@ -92,6 +92,7 @@ def resolve_places(parsed: ParsedArticle, gazetteer: Gazetteer) -> Places:
         shares,
         capital=_capital(story, gazetteer),
         story=_story(context),
+        dateline=_dateline(parsed, context, gazetteer),
     )
 
 
@@ -115,27 +116,46 @@ def _read_datelines(parsed: ParsedArticle, gazetteer: Gazetteer, context: _Conte
             context.countries[best.country or ""] += 1
 
 
+def _dateline(parsed: ParsedArticle, context: _Context, gazetteer: Gazetteer) -> Where | None:
+    """The town of the first dateline, unless it is a capital, where bureaus sit."""
+    words = next((p.dateline for p in parsed.paragraphs if p.dateline), None)
+    if words is None:
+        return None
+    name = re.split(r"[,(/]", words)[0].strip().title()
+    holder = context.datelines.get(fold(name))
+    towns = [p for p in gazetteer.find(name) if p.feature == "settlement" and not p.is_alternate]
+    if holder is not None:
+        towns = [p for p in towns if (p.country, p.admin1) == holder]
+    elif towns and (len(towns) > 1 and towns[0].population < 10 * towns[1].population):
+        return None
+    if not towns or _is_capital(towns[0]):
+        return None
+    return _town(towns[0], "place.dateline", 2)
+
+
 def _capital(country: str | None, gazetteer: Gazetteer) -> Where | None:
     """What "the capital" means in this article."""
     name = capitals().get(country or "")
     if name is None:
         return None
     towns = [p for p in gazetteer.find(name) if p.country == country and p.feature == "settlement"]
-    if not towns:
-        return None
-    town = max(towns, key=lambda place: place.population)
+    return _town(max(towns, key=lambda p: p.population), "place.capital", 1) if towns else None
+
+
+def _town(town: Place, rule: str, precision: PlacePrecision) -> Where:
     assert town.lat is not None
     assert town.lon is not None
     return Where(
         name=town.name,
         resolved=town.name,
         point=Point(lat=town.lat, lon=town.lon),
-        precision=1,
+        precision=precision,
         country=town.country,
         admin1=town.admin1,
         feature="settlement",
+        relation="at" if precision == 1 else "near",
         geoname_id=town.geoname_id,
-        rule="place.capital",
+        rule=rule,
     )
 
 
@@ -432,7 +452,7 @@ def _differs(best: Place, other: Place) -> bool:
     return kilometres(best.lat, best.lon, other.lat, other.lon) > 30
 
 
-def _doubt(  # noqa: C901, PLR0911 - a table of cases, read from the top
+def _doubt(  # noqa: C901, PLR0911, PLR0912 - a table of cases, read from the top
     best: Place,
     group: list[NamedPlace],
     context: _Context,

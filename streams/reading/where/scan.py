@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from spacy.tokens import Token
 
+from streams.reading.numbers.units import length_unit
 from streams.reading.parse import ParsedArticle, Sentence
 from streams.reading.when.lexicon import word_set
 from streams.reading.where.gazetteer import Gazetteer
@@ -32,6 +33,7 @@ from streams.reading.where.words import (
     STRIKE_LEMMAS,
     TITLES,
     VILLAGE,
+    WHOLE,
 )
 
 _MAX_WORDS = 6
@@ -363,20 +365,28 @@ def _build(
     head = sentence.tokens.doc[first.i : last.i + 1].root
     named = NamedPlace(sentence, first, last, head, text, key, places, is_locative=is_locative)
     _read_tail(named, sentence)
-    i = first.i - 1
-    doc = first.doc
     named.is_village = _is_called_village(first, sentence)
-    while i >= sentence.tokens.start and doc[i].lower_ in ("the", *DIRECTIONS):
-        named.is_part |= doc[i].lower_ in DIRECTIONS and doc[i].lower_ not in (
-            "greater",
-            "mainland",
-            "nearby",
-            "occupied",
-        )
+    _read_front(named, sentence)
+    return named
+
+
+def _read_front(named: NamedPlace, sentence: Sentence) -> None:
+    """The words before the name: near it, a part of it, so many miles from it."""
+    doc, start = named.first.doc, sentence.tokens.start
+    i = named.first.i - 1
+    is_part = False
+    while i >= start and doc[i].lower_ in ("the", *DIRECTIONS):
+        is_part |= doc[i].lower_ in DIRECTIONS and doc[i].lower_ not in WHOLE
         named.is_near |= doc[i].lower_ == "nearby"
         i -= 1
-    named.is_near |= i >= sentence.tokens.start and doc[i].lower_ in NEAR
-    return named
+    if i < start:
+        named.is_part |= is_part
+        return
+    # in "Nigeria's northwestern Kaduna state" the state lies in the northwest of the country
+    named.is_part |= is_part and doc[i].lower_ not in ("'s", "\u2019s")
+    named.is_near |= doc[i].lower_ in NEAR
+    if doc[i].lower_ == "of" and i - 2 >= start and doc[i - 1].lower_ in DIRECTIONS:
+        named.is_near |= length_unit(doc[i - 2].lower_) is not None
 
 
 def _is_called_village(first: Token, sentence: Sentence) -> bool:
@@ -385,6 +395,14 @@ def _is_called_village(first: Token, sentence: Sentence) -> bool:
     before = doc[max(sentence.tokens.start, first.i - 2) : first.i]
     follows = doc[end : end + 2]  # "... X. The village lies near Y."
     return any(token.lower_ in VILLAGE for token in (*before, *follows))
+
+
+def _is_only_region(places: tuple[Place, ...]) -> bool:
+    """Whether the name is first a region, with no city of that name."""
+    is_region = bool(places) and places[0].feature == "region" and places[0].population > 500_000
+    return is_region and not any(
+        p.feature == "settlement" and p.population > 100_000 for p in places
+    )
 
 
 def _read_tail(named: NamedPlace, sentence: Sentence) -> None:
@@ -400,6 +418,8 @@ def _read_tail(named: NamedPlace, sentence: Sentence) -> None:
         named.generic = low.rstrip("s")
         if low in GENERIC:
             named.last = after
+    elif low in FACILITIES and _is_only_region(named.places):
+        named.is_part = True  # "a Texas school" is somewhere in Texas
     elif low in FACILITIES:
         named.facility = low
         named.last = after

@@ -32,3 +32,6 @@ NAMED_NOUNS = VILLAGE | frozenset(
     ("city", "suburb", "island", "port", "district", "province", "region", "municipality")
 )
 """Nouns whose "of" gives a name: the city of X."""
+
+WHOLE = frozenset(("greater", "mainland", "nearby", "occupied", "downtown", "central"))
+"""Directions that leave the name what it is: mainland China, central London."""
