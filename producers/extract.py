@@ -13,6 +13,7 @@ from trafilatura.settings import Document
 from producers.furniture import drop_furniture
 from producers.items import Page
 from producers.text import MAX_TEXT, clean_line, cut_text, scrub
+from streams.identity import fold_text
 
 ENOUGH = 140
 """Characters; a shorter text is a teaser, a paywall's or a cookie banner's, not an article."""
@@ -38,11 +39,14 @@ def extract_page(body: bytes, *, url: str, charset: str | None = None) -> Page:
     paragraphs = [
         " ".join(scrub(line).split()) for line in (found.text or "").splitlines() if line.strip()
     ]
+    title = clean_line(found.title)
+    if paragraphs and fold_text(paragraphs[0]) == fold_text(title):
+        del paragraphs[0]
     text = cut_text("\n\n".join(drop_furniture(paragraphs)), MAX_TEXT)
     authors = [clean_line(name) for name in (found.author or "").split(";")]
     return Page(
         text=text if len(text) >= ENOUGH else "",
-        title=clean_line(found.title) or None,
+        title=title or None,
         date=found.date,
         authors=tuple(name for name in authors if name)[:20],
     )

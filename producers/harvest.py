@@ -39,6 +39,8 @@ class Harvest:
 
     letters: list[Letter] = field(default_factory=list)
     seen: list[SeenItem] = field(default_factory=list)
+    claimed: list[str] = field(default_factory=list)
+    """Articles that no other visit may send meanwhile."""
 
 
 class Harvester:
@@ -51,6 +53,26 @@ class Harvester:
         self._memory = memory
         self._outlets = outlets
         self._pages = pages
+        self._claims: dict[str, asyncio.Event] = {}
+
+    def release(self, harvest: Harvest) -> None:
+        """Let other visits go on with the articles of a harvest that is saved, or given up."""
+        for article in harvest.claimed:
+            self._claims.pop(article).set()
+        harvest.claimed.clear()
+
+    async def _claim(self, feed: str, articles: Sequence[str], harvest: Harvest) -> set[str]:
+        """Claim new articles, and return those that another feed has brought before.
+
+        Two sections of a paper that are polled at the same time bring the same story: the second
+        waits until the first is saved. Whoever waits holds nothing, so nobody waits in a circle.
+        """
+        while held := [self._claims[article] for article in articles if article in self._claims]:
+            await held[0].wait()
+        elsewhere = self._memory.find_elsewhere(feed, articles)
+        harvest.claimed += [article for article in articles if article not in elsewhere]
+        self._claims |= {article: asyncio.Event() for article in harvest.claimed}
+        return elsewhere
 
     async def harvest(  # noqa: PLR0913 - what a fetch is made of
         self,
@@ -74,15 +96,19 @@ class Harvester:
             raws=raws,
         )
         state.shared_urls = judged.shared_urls
-        fresh = (verdict.article for verdict in judged.in_state("new"))
-        elsewhere = self._memory.find_elsewhere(feed.url, fresh)
+        fresh = [verdict.article for verdict in judged.in_state("new")]
+        harvest = Harvest()
+        elsewhere = await self._claim(feed.url, fresh, harvest)
         wanted = {
             verdict.article: verdict
             for verdict in judged.in_state("new", "changed", "retry")
             if verdict.article not in elsewhere
         }
-        pages = await self._fetch_pages(feed, list(wanted.values()), source, visit)
-        harvest = Harvest()
+        try:
+            pages = await self._fetch_pages(feed, list(wanted.values()), source, visit)
+        except BaseException:
+            self.release(harvest)
+            raise
         for verdict in judged.verdicts:
             if verdict.article in wanted:
                 self._take(feed, verdict, source, pages.get(verdict.article), visit, harvest)

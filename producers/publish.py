@@ -25,6 +25,7 @@ from streams.logs import get_log
 from streams.settings import KafkaSettings
 
 DELIVERY_TIMEOUT_MS = 86_400_000
+BOOTSTRAP_TIMEOUT_MS = 10_000
 MAX_IN_FLIGHT_BYTES = 24_000_000
 STUCK_AFTER = 300.0
 """Seconds without one acknowledgement, with records waiting, before the producer is rebuilt."""
@@ -183,7 +184,7 @@ def build_producer(settings: KafkaSettings) -> Any:
         "retries": 2**31 - 1,
         "linger_ms": 5,
         "max_block_ms": 10_000,
-        "bootstrap_timeout_ms": 10_000,
+        "bootstrap_timeout_ms": BOOTSTRAP_TIMEOUT_MS,
         "max_request_size": 1_100_000,
         "security_protocol": settings.security_protocol,
     }

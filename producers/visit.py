@@ -182,19 +182,22 @@ class Visitor:
             raws=sliced.raws if trusted else (),
             pushed=reply is None,
         )
-        async with self._phase:
-            await self._publisher.publish(harvest.letters)
-        visit.outcome = (
-            "articles" if harvest.letters else "nothing_new" if visit.items else "no_items"
-        )
-        if reply is not None:
-            follow_move(state, reply, visit)
-            watch_validators(state, reply, visit)
-            keep_validators(state, reply)
-            state.body_hash = body_hash
-        keep_feed_facts(state, parsed, reply)
-        still = [item.article for item in present]
-        self._settle(feed, state, visit, harvest.seen, still, parsed=parsed)
+        try:
+            async with self._phase:
+                await self._publisher.publish(harvest.letters)
+            visit.outcome = (
+                "articles" if harvest.letters else "nothing_new" if visit.items else "no_items"
+            )
+            if reply is not None:
+                follow_move(state, reply, visit)
+                watch_validators(state, reply, visit)
+                keep_validators(state, reply)
+                state.body_hash = body_hash
+            keep_feed_facts(state, parsed, reply)
+            still = [item.article for item in present]
+            self._settle(feed, state, visit, harvest.seen, still, parsed=parsed)
+        finally:
+            self._harvester.release(harvest)
 
     async def _bury(
         self,

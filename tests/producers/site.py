@@ -196,7 +196,7 @@ def build_rss(*items: str, head: str = "", title: str = "The Harbour Post") -> s
     )
 
 
-def build_item(  # noqa: PLR0913 - the parts of an item
+def build_item(
     name: str,
     *,
     title: str | None = None,

@@ -34,8 +34,10 @@ def test_folders_titles_and_addresses_are_read() -> None:
         b'<opml><body><outline text="a" xmlUrl="https://a.example/x?b=1&amp;c=2">',
         b'<opml><body><outline text="a "quoted" b" xmlUrl="https://a.example/x?b=1&amp;c=2"/></body>',
         b'\x00<opml><outline text="\xe9" xmlUrl="https://a.example/x?b=1&amp;c=2"/></opml>',
-        b'<!DOCTYPE opml [<!ENTITY e SYSTEM "file:///etc/passwd">]><opml><body>'
-        b'<outline text="&e;" xmlUrl="https://a.example/x?b=1&amp;c=2"/></body></opml>',
+        (
+            b'<!DOCTYPE opml [<!ENTITY e SYSTEM "file:///etc/passwd">]><opml><body>'
+            b'<outline text="&e;" xmlUrl="https://a.example/x?b=1&amp;c=2"/></body></opml>'
+        ),
     ],
 )
 def test_ill_formed_files_are_read_as_far_as_possible(raw: bytes) -> None:

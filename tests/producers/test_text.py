@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - quotation marks as papers write them
 """Markup in, plain text out."""
 
 from __future__ import annotations
