@@ -12,7 +12,7 @@ from spacy.tokens import Token
 from streams.lexicon.ontology import get_kind
 from streams.reading.numbers.found import FoundQuantity
 from streams.reading.parse import ParsedArticle, Sentence
-from streams.reading.when.attach import is_own_clause
+from streams.reading.when.attach import is_own_clause, lost_verb
 from streams.reading.when.english import SAY_LEMMAS
 from streams.reading.when.lexicon import word_set
 from streams.records import Measure, Quantity
@@ -110,6 +110,12 @@ _STEPS = 40
 
 def price(trigger: Token, head: Token) -> float:
     """How loosely the syntax ties a number to the event."""
+    verb = lost_verb(trigger)
+    cost = _price(trigger, head)
+    return cost if verb is None else min(cost, 0.5 + _price(verb, head))
+
+
+def _price(trigger: Token, head: Token) -> float:
     costs = {trigger.i: 0.0}
     node, cost = trigger, 0.0
     for _ in range(_STEPS):

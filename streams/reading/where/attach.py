@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from spacy.tokens import Token
 
-from streams.reading.when.attach import is_own_clause
+from streams.reading.when.attach import is_own_clause, lost_verb
 from streams.reading.when.english import SAY_LEMMAS
 from streams.reading.when.lexicon import word_set
 
@@ -17,6 +17,12 @@ _STEPS = 40
 
 def price(trigger: Token, place: Token) -> float:
     """The price of the path between an event's trigger and the head of a place name."""
+    verb = lost_verb(trigger)
+    cost = _price(trigger, place)
+    return cost if verb is None else min(cost, 0.5 + _price(verb, place))
+
+
+def _price(trigger: Token, place: Token) -> float:
     costs = {trigger.i: 0.0}
     node, cost = trigger, 0.0
     for _ in range(_STEPS):
