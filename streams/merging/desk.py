@@ -26,7 +26,7 @@ KEEP_DAYS = 30
 EXEMPLARS = 3
 """Members at each end of an event that are indexed and compared: the first told and the last."""
 STORY_EXEMPLARS = 20
-MAX_MEMBERS = 200
+MAX_MEMBERS = 120
 """Members kept of a cluster: the first half and the last half told."""
 
 

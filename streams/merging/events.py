@@ -27,7 +27,7 @@ from streams.merging.members import Cluster, Member
 from streams.merging.regroup import group_pairs
 from streams.records import Event, Founding, Mention, Relay
 
-SPLIT_SIZES = frozenset((4, 8, 16, 32, 64, 128))
+SPLIT_SIZES = frozenset((5, 12, 30, 75))
 """Sizes at which an event is looked at for a second happening in it: seldom, and at every scale."""
 SPLIT = 0.3
 """Mean likelihood below which two parts of an event come apart; far below what joins them."""

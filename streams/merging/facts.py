@@ -7,8 +7,8 @@ import math
 import zlib
 from dataclasses import dataclass
 
-from streams.identity import fold_text
 from streams.lexicon.ontology import get_kind
+from streams.merging.folded import fold_name
 from streams.merging.rarity import measure_rarity
 from streams.merging.terms import list_stems
 from streams.records import Actor, Mention, Where
@@ -94,13 +94,13 @@ def _to_seconds(instant: dt.datetime | None) -> float | None:
 def _name_place(where: Where | None) -> str | None:
     if where is None or where.feature == "country":
         return None
-    return fold_text(where.resolved or where.name) or None
+    return fold_name(where.resolved or where.name) or None
 
 
 def _name_people(actors: tuple[Actor, ...]) -> frozenset[str]:
     """Names of persons and bodies; words such as `a man` have no capital and name nobody."""
     last_words = (actor.name.split()[-1] for actor in actors if actor.name.strip())
-    return frozenset(fold_text(word) for word in last_words if word[0].isupper())
+    return frozenset(fold_name(word) for word in last_words if word[0].isupper())
 
 
 def _weigh_sentence(sentence: str) -> dict[int, float]:

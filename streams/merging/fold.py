@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import TypeVar
 
-from streams.identity import fold_text
+from streams.merging.folded import fold_name
 from streams.merging.ledger import build_ledger, judge_status
 from streams.merging.members import Member
 from streams.merging.tolls import build_tolls
@@ -166,7 +166,7 @@ def _choose_where(mentions: Sequence[Mention], voices: Sequence[int]) -> Where |
 
 
 def _name_place(where: Where | None) -> str:
-    return "" if where is None else fold_text(where.resolved or where.name)
+    return "" if where is None else fold_name(where.resolved or where.name)
 
 
 def _count_voices(pairs: Iterable[tuple[Hashable, int]]) -> dict[Hashable, int]:
@@ -182,7 +182,7 @@ def _join_actors(groups: Iterable[tuple[Actor, ...]]) -> tuple[Actor, ...]:
     named: Counter[str] = Counter()
     for actors in groups:
         for actor in actors:
-            name = fold_text(actor.name)
+            name = fold_name(actor.name)
             named[name] += 1
             if name not in found or _count_known(actor) > _count_known(found[name]):
                 found[name] = actor

@@ -1,12 +1,14 @@
 """A profile in; the most resembling profiles of the block out, without looking at all of them.
 
 An inverted index over the heaviest terms of each text. Work is bounded however full the block is:
-terms are looked up from the rarest in this block to the commonest, and the look-up ends after
-`BUDGET` postings. What is lost: two texts that share only words which hundreds of live texts of the
+terms are looked up from the rarest in this block to the commonest, and the look-up ends when its
+budget of postings is spent. What is lost: two texts that share only words which hundreds of live texts of the
 same block share too. Those words could not have told the two apart.
 """
 
 from __future__ import annotations
+
+import heapq
 
 import numpy as np
 
@@ -14,8 +16,6 @@ from streams.merging.terms import Profile
 
 TERMS = 40
 """How many terms of a text are looked up and indexed, heaviest first."""
-BUDGET = 4_000
-"""Postings read for one look-up."""
 
 
 class BlockIndex:
@@ -54,8 +54,13 @@ class BlockIndex:
             if not postings:
                 del self._postings[term]
 
-    def find_near(self, profile: Profile, least: float, limit: int) -> list[tuple[str, float]]:
-        """Find up to `limit` keys with a cosine of at least `least`, best first, ties by key."""
+    def find_near(
+        self, profile: Profile, least: float, limit: int, budget: int
+    ) -> list[tuple[str, float]]:
+        """Find up to `limit` keys with a cosine of at least `least`, best first, ties by key.
+
+        At most `budget` postings are read.
+        """
         found = [
             (postings, weight)
             for term, weight in _weigh_terms(profile)
@@ -63,16 +68,14 @@ class BlockIndex:
         ]
         found.sort(key=lambda pair: len(pair[0]))
         scores: dict[str, float] = {}
-        budget = BUDGET
         for postings, weight in found:
             budget -= len(postings)
             if budget < 0:
                 break
             for key, other in postings.items():
                 scores[key] = scores.get(key, 0.0) + weight * other
-        near = [(key, score) for key, score in scores.items() if score >= least]
-        near.sort(key=lambda pair: (-round(pair[1], 6), pair[0]))
-        return near[:limit]
+        near = [(key, round(score, 6)) for key, score in scores.items() if score >= least]
+        return heapq.nsmallest(limit, near, key=lambda pair: (-pair[1], pair[0]))
 
 
 def _weigh_terms(profile: Profile) -> list[tuple[int, float]]:

@@ -23,7 +23,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from streams.identity import fold_text
+from streams.merging.folded import fold_name
 from streams.records import Claim, LedgerEntry, Mention, Status
 
 MAX_ENTRIES = 250
@@ -56,7 +56,7 @@ class Rule:
 
 def _has_witness(hearing: Hearing) -> bool:
     return any(
-        entry.stance == "confirms" and fold_text(entry.claimant) not in hearing.parties
+        entry.stance == "confirms" and fold_name(entry.claimant) not in hearing.parties
         for entry in hearing.latest
     )
 
@@ -98,36 +98,36 @@ def _hear(
     latest: dict[str, LedgerEntry] = {}
     for entry in ledger:
         if not entry.outlet and entry.stance != "cannot_verify":
-            latest[fold_text(entry.claimant)] = entry
+            latest[fold_name(entry.claimant)] = entry
     doubting = {entry.article_id for entry in ledger if entry.stance == "cannot_verify"}
     sure = {
         voice: mention.family
         for mention, voice in zip(mentions, voices, strict=True)
         if mention.article_id not in doubting and mention.modality != "denied"
     }
-    actors = {fold_text(actor.name) for mention in mentions for actor in mention.actors}
-    targets = {fold_text(actor.name) for mention in mentions for actor in mention.targets}
+    actors = {fold_name(actor.name) for mention in mentions for actor in mention.actors}
+    targets = {fold_name(actor.name) for mention in mentions for actor in mention.targets}
     return Hearing(
         live=len(mentions),
         latest=tuple(latest.values()),
         parties=frozenset(actors | targets),
         sides=_find_sides(mentions, latest),
-        families=len({fold_text(family) for family in sure.values()}),
+        families=len({fold_name(family) for family in sure.values()}),
     )
 
 
 def _find_sides(mentions: Sequence[Mention], latest: dict[str, LedgerEntry]) -> frozenset[str]:
     """Tell which sides say that it happened, by name or, where the sides differ in it, by country."""
     names = {
-        "actor": {fold_text(a.name) for m in mentions for a in m.actors},
-        "target": {fold_text(a.name) for m in mentions for a in m.targets},
+        "actor": {fold_name(a.name) for m in mentions for a in m.actors},
+        "target": {fold_name(a.name) for m in mentions for a in m.targets},
     }
     countries = {
         "actor": {a.country for m in mentions for a in m.actors if a.country},
         "target": {a.country for m in mentions for a in m.targets if a.country},
     }
     from_country = {
-        fold_text(claim.claimant): claim.country
+        fold_name(claim.claimant): claim.country
         for mention in mentions
         for claim in mention.claims
         if claim.country
@@ -156,13 +156,14 @@ def _speak_for_outlet(mention: Mention) -> Claim:
 
 
 def _build_entry(mention: Mention, claim: Claim, voice: int) -> LedgerEntry:
-    speaker = fold_text(claim.claimant)
+    speaker = fold_name(claim.claimant)
     numbers = tuple(
         number
         for number in mention.numbers
-        if number.claimant is None or fold_text(number.claimant) == speaker
+        if number.claimant is None or fold_name(number.claimant) == speaker
     )
-    return LedgerEntry(
+    # its values come from records that were checked; an event builds hundreds of entries
+    return LedgerEntry.model_construct(
         claimant=claim.claimant,
         stance=claim.stance,
         of=claim.of,

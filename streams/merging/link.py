@@ -23,8 +23,10 @@ Floats = npt.NDArray[np.float32]
 
 LEAST = 0.05
 """Cosine below which the index names no candidate."""
-NEAR = 24
-CANDIDATES = 6
+NEAR = 20
+CANDIDATES = 5
+BUDGET = 500
+"""Postings of the index that one mention may read."""
 JOIN = 0.5
 """Mean likelihood from which a mention joins an event."""
 UNITE = 0.5
@@ -118,7 +120,7 @@ def build_link(mention: str, match: Match | None) -> Link:
 
 def _find_candidates(draft: Draft, member: Member) -> list[Cluster]:
     desk = draft.desk
-    near = [key for key, _ in desk.index.find_near(member.profile, LEAST, NEAR)]
+    near = [key for key, _ in desk.index.find_near(member.profile, LEAST, NEAR, BUDGET)]
     own = sorted(desk.articles.get(member.mention.article_id, ()))
     found: dict[str, Cluster] = {}
     for mention in own + near:

@@ -170,11 +170,24 @@ class _Terms:
 
     def compare(self, weights: npt.NDArray[np.floating], rows: slice) -> Floats:
         """Cosine of every pair under these term weights."""
+        if rows.start is not None:
+            return self._compare_last(weights)
         matrix = np.zeros((self.size, self.width), np.float32)
         matrix[self.row, self.column] = weights
         matrix /= np.maximum(np.linalg.norm(matrix, axis=1, keepdims=True), 1e-9)
-        cosine: Floats = matrix[rows] @ matrix.T
+        cosine: Floats = matrix @ matrix.T
         return cosine
+
+    def _compare_last(self, weights: npt.NDArray[np.floating]) -> Floats:
+        """Cosines of the last text alone: no table of all terms is built."""
+        last = np.zeros(self.width, np.float64)
+        own = self.row == self.size - 1
+        last[self.column[own]] = weights[own]
+        shared = np.bincount(self.row, weights * last[self.column], minlength=self.size)
+        lengths = np.sqrt(np.bincount(self.row, weights * weights, minlength=self.size))
+        cosine = shared / np.maximum(lengths * lengths[-1], 1e-9)
+        row: Floats = cosine.astype(np.float32)[None, :]
+        return row
 
 
 def _agree(sets: Sequence[frozenset[int] | frozenset[tuple[int, int]]], rows: slice) -> Floats:
@@ -182,6 +195,8 @@ def _agree(sets: Sequence[frozenset[int] | frozenset[tuple[int, int]]], rows: sl
     table = np.zeros((len(sets), len(sets)), np.float32)
     speaking = [index for index, found in enumerate(sets) if found]
     for a in speaking:
+        if rows.start is not None and a < rows.start:
+            continue
         for b in speaking:
             table[a, b] = -1.0 if sets[a].isdisjoint(sets[b]) else 1.0
     return table[rows]

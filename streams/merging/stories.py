@@ -29,6 +29,8 @@ JOIN = 0.5
 NEAR, LEAST = 30, 0.06
 NEAR_BRIEF, LEAST_BRIEF = 40, 0.03
 """A short text shares few words with its like, so its neighbourhood is looked for further out."""
+BUDGET = 4_000
+"""Postings of the index that one article may read."""
 HOOD = 80
 """Members of a neighbourhood at most: the work for each article is bounded."""
 MATES = 30
@@ -71,7 +73,7 @@ def _gather(draft: Draft, member: Member) -> list[Member]:
     """Gather a mention's neighbourhood: the nearest, and their stories' members, in order."""
     brief = member.profile.length <= BRIEF
     least, limit = (LEAST_BRIEF, NEAR_BRIEF) if brief else (LEAST, NEAR)
-    near = [key for key, _ in draft.desk.index.find_near(member.profile, least, limit)]
+    near = [key for key, _ in draft.desk.index.find_near(member.profile, least, limit, BUDGET)]
     hood = dict.fromkeys(mention for mention in near if mention != member.id)
     for mention in list(hood):
         story = draft.find_cluster(mention)

@@ -19,8 +19,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from streams.identity import fold_text
 from streams.merging.compat import RISING
+from streams.merging.folded import fold_name
 from streams.records import Measure, Mention, Quantity, Toll
 
 LATEST = 3
@@ -45,7 +45,7 @@ def build_tolls(mentions: Sequence[Mention], voices: Sequence[int]) -> tuple[Tol
         at = mention.published or mention.fetched
         for quantity in mention.numbers:
             speaker = quantity.claimant or mention.publisher
-            source = fold_text(quantity.claimant or mention.family)
+            source = fold_name(quantity.claimant or mention.family)
             said = _Standing(quantity, speaker, voice, at, (at, mention.id, quantity.text))
             table = standing.setdefault((quantity.measure, quantity.unit), {})
             # one mention may give a measure twice (11 on Monday, 13 in all): the greater stands

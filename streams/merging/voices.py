@@ -19,13 +19,15 @@ import numpy as np
 import numpy.typing as npt
 from rensa import RMinHash
 
-from streams.identity import fold_text
+from streams.merging.folded import fold_name
 from streams.records import Mention
 
 PERMUTATIONS = 128
 COPY = 0.75
 """Share of the shorter text's phrases that the longer one has, from which the two are copies."""
 PHRASE = 4
+ROWS = 32
+"""Texts compared with all others at once."""
 SHORTEST = 12
 """Words below which a text says too little for its likeness to prove a copy."""
 
@@ -74,19 +76,23 @@ def number_voices(
 
 def _name_sources(mention: Mention) -> set[str]:
     named = (mention.family, mention.publisher, mention.wire, mention.article_id)
-    return {fold_text(name) for name in named if name}
+    return {fold_name(name) for name in named if name}
 
 
 def _find_copies(signatures: Sequence[Signature | None]) -> list[tuple[int, int]]:
     places = [place for place, signature in enumerate(signatures) if signature is not None]
+    if len(places) < 2:
+        return []
     table = np.array([signatures[place] for place in places], np.uint32)
+    sizes = table[:, -1].astype(np.float64)
     pairs = []
-    for row in range(1, len(places)):
-        jaccard = (table[:row, :-1] == table[row, :-1]).mean(axis=1)
-        sizes = table[:row, -1].astype(float)
-        size = float(table[row, -1])
+    for start in range(0, len(places), ROWS):
+        rows = slice(start, start + ROWS)
+        jaccard = (table[rows, None, :-1] == table[None, :, :-1]).mean(axis=2)
         # what is shared, from the Jaccard index and the two sizes, over the smaller size
-        shared = jaccard * (sizes + size) / (1 + jaccard)
-        copied = shared / np.minimum(sizes, size)
-        pairs += [(places[int(other)], places[row]) for other in np.flatnonzero(copied >= COPY)]
+        shared = jaccard * (sizes[rows, None] + sizes[None, :]) / (1 + jaccard)
+        copied = shared / np.minimum(sizes[rows, None], sizes[None, :]) >= COPY
+        for row, other in zip(*np.nonzero(copied), strict=True):
+            if other < row + start:
+                pairs.append((places[int(other)], places[int(row) + start]))
     return pairs
