@@ -6,8 +6,11 @@ once and `tocsin poll` never loads a language model.
 
 from __future__ import annotations
 
+import ast
 import importlib
+import importlib.util
 import sys
+from pathlib import Path
 
 import click
 
@@ -46,6 +49,12 @@ class LazyGroup(click.Group):
         """List the names in the order of the table."""
         return list(COMMANDS)
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Tell each command by the first sentence of its module, which need not be imported."""
+        rows = [(name, read_summary(target)) for name, target in COMMANDS.items()]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import the module of a command and return it."""
         target = COMMANDS.get(cmd_name)
@@ -55,6 +64,15 @@ class LazyGroup(click.Group):
         command = getattr(importlib.import_module(module), attribute)
         assert isinstance(command, click.Command)
         return command
+
+
+def read_summary(target: str) -> str:
+    """Read what follows the colon in the docstring of the module of `module:attribute`."""
+    spec = importlib.util.find_spec(target.split(":")[0])
+    assert spec is not None
+    assert spec.origin is not None
+    docstring = ast.get_docstring(ast.parse(Path(spec.origin).read_text("utf-8"))) or ""
+    return docstring.splitlines()[0].split(": ", 1)[-1]
 
 
 @click.group(cls=LazyGroup)
