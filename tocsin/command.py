@@ -72,7 +72,8 @@ def read_summary(target: str) -> str:
     assert spec is not None
     assert spec.origin is not None
     docstring = ast.get_docstring(ast.parse(Path(spec.origin).read_text("utf-8"))) or ""
-    return docstring.splitlines()[0].split(": ", 1)[-1]
+    summary = docstring.partition("\n")[0].partition(": ")[2]
+    return summary[:1].upper() + summary[1:]
 
 
 @click.group(cls=LazyGroup)
