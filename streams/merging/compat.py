@@ -187,7 +187,7 @@ def _compare_points(a: Facts, b: Facts) -> float | None:
         return 0.8
     if a.group == "territory":
         return None
-    return -0.5 if distance <= NEAR_KM else -2.5
+    return -0.5 if distance <= NEAR_KM else -3.0
 
 
 def _compare_numbers(a: Facts, b: Facts) -> float | None:

@@ -13,6 +13,7 @@ from rich.table import Table
 import tocsin
 from streams.errors import TocsinError
 from streams.reading.read import read_article
+from tocsin.commands.score_merging import merging
 from tocsin.scoring.gold import GoldArticle, load_gold
 from tocsin.scoring.match import Problem, Tally, score_article
 from tocsin.scoring.seed import find_forbidden, load_seed
@@ -30,6 +31,9 @@ class SetError(TocsinError):
 @click.group()
 def score() -> None:
     """Measure reading on labelled sets."""
+
+
+score.add_command(merging)
 
 
 @score.command()
