@@ -82,11 +82,11 @@ def load_headlines(corpora: Path) -> list[Labelled]:
         ]
 
 
-def score_order(articles: Sequence[Labelled], seed: int) -> Fit:
+def score_order(articles: Sequence[Labelled], seed: int, *, embed: bool = True) -> Fit:
     """Merge the articles in a random order and compare their stories with the labels."""
     order = list(articles)
     random.Random(seed).shuffle(order)
-    merge = LocalMerge()
+    merge = LocalMerge(embed=embed)
     built = [_build_article(labelled, place) for place, labelled in enumerate(order)]
     for article in built:
         for mention in address_mentions(article, ()):
