@@ -100,10 +100,11 @@ class CountingPublisher:
         self.count = 0
 
     async def publish(self, letters: Sequence[Letter]) -> None:
+        """Count letters."""
         self.count += len(letters)
 
     async def close(self) -> None:
-        pass
+        """Release nothing."""
 
 
 def poll_with_tocsin(urls: list[str], folder: str, set_round: Callable[[str], None]) -> None:
@@ -160,6 +161,7 @@ class Meter:
         self._wall, self._cpu = time.perf_counter(), self._read_cpu()
 
     def report(self, name: str, articles: int) -> None:
+        """Print what a round took, as a line of JSON."""
         usage = resource.getrusage(resource.RUSAGE_SELF)
         line = {
             "round": name,
@@ -176,12 +178,9 @@ class Meter:
 
 
 def _children() -> list[Path]:
-    me = Path("/proc/self/task")
-    found = []
-    for task in me.iterdir():
-        for pid in (task / "children").read_text().split():
-            found.append(Path("/proc") / pid)
-    return found
+    tasks = Path("/proc/self/task").iterdir()
+    pids = [pid for task in tasks for pid in (task / "children").read_text().split()]
+    return [Path("/proc") / pid for pid in pids]
 
 
 def _children_cpu() -> float:

@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - letters and marks as papers write them
 """Full text from pages: robots.txt, extraction, furniture, wire credits and outlets."""
 
 from __future__ import annotations
@@ -133,8 +134,7 @@ def test_page_furniture_is_known(line: str) -> None:
         "Reading the full text took the clerk an hour and a half.",
         "Close to the border, shelling continued through the night.",
         "Search teams found two survivors.",
-        "Watch out for floods, forecasters said, as rivers rise across the north of the country and "
-        "crews fill sandbags along the banks; schools will stay closed until Friday at the earliest.",
+        "Watch out for floods, forecasters said, as rivers rise across the north and crews fill sacks.",
     ],
 )
 def test_sentences_of_an_article_stay(line: str) -> None:

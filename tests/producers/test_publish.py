@@ -18,9 +18,9 @@ from kafka.errors import KafkaTimeoutError
 from producers.publish import KafkaPublisher, Letter
 from streams.records import Article, decode
 from streams.settings import KafkaSettings
-from streams.topics import ARTICLES
 from tests.producers.site import Site, build_item, build_rss
-from tocsin.stack.local import Stack
+from tocsin.stack.local import Stack, inspect_stack
+from tocsin.stack.settings import StackSettings
 
 
 class FakeFuture:
@@ -153,7 +153,7 @@ asyncio.run(main(*sys.argv[1:]))
 async def test_a_poller_that_is_killed_loses_nothing(
     stack: Stack, site: Site, tmp_path: Path, unique_name: Callable[[str], str]
 ) -> None:
-    """kill -9 at three moments, then one run to the end: every article is on the topic."""
+    """Kill -9 at three moments, then one run to the end: every article is on the topic."""
     feeds, items = 30, 6
     for feed in range(feeds):
         body = build_rss(*(build_item(f"{feed}-{item}") for item in range(items)))
@@ -185,7 +185,9 @@ async def test_a_broker_that_pauses_only_delays(
 ) -> None:
     """The broker stands still for some seconds: sends wait, and arrive once."""
     topic = unique_name("articles")
-    pid = int((Path(stack.data_dir) / "run" / "kafka.pid").read_text().split()[0])
+    servers = inspect_stack(StackSettings(data_dir=stack.data_dir))
+    pid = next(server.pid for server in servers if server.name == "kafka")
+    assert pid is not None
     publisher = KafkaPublisher(KafkaSettings(bootstrap_servers=(stack.kafka,)))
     await publisher.publish([Letter(topic, "first", b"1")])
     os.kill(pid, signal.SIGSTOP)
@@ -203,8 +205,3 @@ async def test_a_broker_that_pauses_only_delays(
     assert publisher.rebuilt == 0
     found = await asyncio.to_thread(read_topic, stack, topic, 21)
     assert len({key for key, _ in found}) == 21
-
-
-def test_the_topic_is_the_contracts() -> None:
-    """Articles go where the readers read."""
-    assert ARTICLES.name == "tocsin.articles"

@@ -69,9 +69,7 @@ def build_pushed_feed(site: Site, *items: str) -> str:
 
 
 @pytest.fixture
-async def poller(
-    site: Site, tmp_path: Path, shelf: Shelf, clock: Clock
-) -> AsyncIterator[Poller]:
+async def poller(site: Site, tmp_path: Path, shelf: Shelf, clock: Clock) -> AsyncIterator[Poller]:
     """A poller with a callback, that has polled the feed once."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -112,7 +110,7 @@ async def subscribe(poller: Poller) -> None:
 async def wait_for(shelf: Shelf, count: int) -> None:
     """Wait until so many articles were published."""
     async with asyncio.timeout(10):
-        while len(shelf.articles) < count:  # noqa: ASYNC110 - the shelf has no event
+        while len(shelf.articles) < count:
             await asyncio.sleep(0.01)
 
 

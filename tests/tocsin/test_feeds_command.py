@@ -58,7 +58,9 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 def test_a_saved_feed_is_printed_one_item_a_line(run: Run, tmp_path: Path) -> None:
     """With every field a program may want."""
     items = (
-        build_item("A", title="Ferry &amp;amp; crew <b>safe</b>", date="10 Mar 2025 09:30:00 -0500"),
+        build_item(
+            "A", title="Ferry &amp;amp; crew <b>safe</b>", date="10 Mar 2025 09:30:00 -0500"
+        ),
         build_item("B", date="Fri, 01 Jan 2100 00:00:00 GMT"),
     )
     (tmp_path / "feed.xml").write_text(build_rss(*items))
@@ -108,7 +110,11 @@ def test_a_list_is_checked_feed_by_feed(run: Run, web_folder: tuple[Path, str]) 
     assert "HTTP 404" in result.output
     assert "HTML page" in result.output
     found = run("feeds", "check", "list.opml", "--json").output.splitlines()
-    assert {json.loads(line)["outcome"] for line in found} == {"articles", "not_a_feed", "not_found"}
+    assert {json.loads(line)["outcome"] for line in found} == {
+        "articles",
+        "not_a_feed",
+        "not_found",
+    }
     assert not Path(".tocsin").exists()
 
 
@@ -132,7 +138,9 @@ def test_the_feeds_of_a_page_are_found_and_added(run: Run, web_folder: tuple[Pat
 
 def test_lists_go_in_and_out_as_opml(run: Run) -> None:
     """An ill-formed file is read as far as it goes, and what is written is well-formed."""
-    Path("bad.opml").write_text('<opml><body><outline text="A & B" xmlUrl="https://a.example/?x=1&y=2">')
+    Path("bad.opml").write_text(
+        '<opml><body><outline text="A & B" xmlUrl="https://a.example/?x=1&y=2">'
+    )
     result = run("feeds", "import", "bad.opml")
     assert "1 feeds read, 1 added" in result.output
     assert 'xmlUrl="https://a.example/?x=1&amp;y=2"' in run("feeds", "export").output
