@@ -38,6 +38,7 @@ COMMANDS: dict[str, str] = {
     "serve": "tocsin.commands.serve:serve",
     "deliveries": "tocsin.commands.deliveries:deliveries",
     "cluster": "tocsin.commands.cluster:cluster",
+    "event": "tocsin.commands.event:event",
 }
 """Command name to `module:attribute`, in the order in which help shows them."""
 
