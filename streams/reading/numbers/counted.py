@@ -43,7 +43,10 @@ _ZERO = re.compile(
     re.IGNORECASE,
 )
 _TOLL = re.compile(
-    rf"\b(?:death\s+toll|toll|number\s+of\s+(?:dead|deaths|people\s+killed|fatalities))\b(?:\s+[\w'\u2019-]+){{0,7}}?\s+(?:to|at|of|reached|hit|was|is|passed|topped|exceeded|surpassed|stood\s+at|:)\s+(?:(?P<q>{QUALIFIER})\s+)?(?P<n>{NUMBER})(?![\w%]|[.,]\d)",
+    r"\b(?:death\s+toll|toll|number\s+of\s+(?:dead|deaths|people\s+killed|fatalities))\b(?:\s+[\w'\u2019-]+){0,9}?\s+"
+    r"(?:(?P<over>pass(?:es|ed)?|tops|topped|exceed(?:s|ed)|surpass(?:es|ed)|(?:rose|rises|climbed|jumped|soared)\s+above)"
+    r"|to|at|of|reach(?:es|ed)|hits?|was|is|stood\s+at|:)\s+"
+    rf"(?:(?P<q>{QUALIFIER})\s+)?(?P<n>{NUMBER})(?![\w%]|[.,]\d)",
     re.IGNORECASE,
 )
 _PEOPLE = word_set("numbers_lists", "people")
@@ -146,7 +149,8 @@ def _read_zero(match: re.Match[str], sentence: Sentence, text: str) -> list[Coun
 
 
 def _read_toll(match: re.Match[str], sentence: Sentence, text: str) -> list[Counted]:
-    amount = read_amount(match["n"], match["q"], text[match.end() :])
+    qualifier = match["q"] or ("more than" if match["over"] else None)
+    amount = read_amount(match["n"], qualifier, text[match.end() :])
     if amount is None:
         return []
     start = match.start("q") if match["q"] else match.start("n")

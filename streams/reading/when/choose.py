@@ -22,6 +22,8 @@ from streams.reading.when.spans import before_when, midnight, placed
 from streams.reading.when.tense import tense_of
 from streams.records import When
 
+_RECENT = 10
+"""Days before publication in which a repeated verb tells of the news."""
 _CONTINUED = 3
 """How many sentences on a "The blast happened on Monday" is looked for."""
 
@@ -42,7 +44,9 @@ def choose_when(
     if chosen is not None:
         return chosen
     if not background:
-        chosen = _continued(dates, sentence) or _from_lead(dates, parsed, sentence)
+        chosen = _continued(dates, sentence, trigger, reference) or _from_lead(
+            dates, parsed, sentence
+        )
         if chosen is not None:
             return chosen
     return before_when(reference.latest, "date.none", reference.anchor)
@@ -252,28 +256,43 @@ def _governor(token: Token) -> Token:
     return node
 
 
-def _continued(dates: tuple[FoundDate, ...], sentence: Sentence) -> When | None:
-    """Find "The blast happened on Monday", said in one of the next sentences."""
+def _continued(
+    dates: tuple[FoundDate, ...], sentence: Sentence, trigger: Token, reference: Reference
+) -> When | None:
+    """Find "The blast happened on Monday", or the event's own verb again, in one of the next sentences."""
     if sentence.paragraph.role not in ("headline", "lead"):
         return None
     for date in dates:
-        if (
-            not sentence.index < date.sentence <= sentence.index + _CONTINUED + 1
-            or date.role != "at"
-        ):
+        if not sentence.index < date.sentence <= sentence.index + _CONTINUED + 1:
+            continue
+        if not date.is_dated or date.role != "at":
             continue
         verb = _governor(date.head)
-        if not date.is_dated or verb.lemma_.lower() not in HAPPEN_LEMMAS:
-            continue
-        subject = next((child for child in verb.children if child.dep_ == "nsubj"), None)
-        if subject is None:
-            continue
-        is_same = subject.lower_ == "it" or any(
-            c.lower_ in ("the", "this") for c in subject.children
-        )
-        if is_same and verb.dep_ in ("ROOT", "ccomp"):
+        if _happens(verb) or (_repeats(verb, trigger) and _is_recent(date.when, reference)):
             return date.when.model_copy(update={"rule": date.when.rule + ".continued"})
     return None
+
+
+def _happens(verb: Token) -> bool:
+    if verb.lemma_.lower() not in HAPPEN_LEMMAS or verb.dep_ not in ("ROOT", "ccomp"):
+        return False
+    subject = next((child for child in verb.children if child.dep_ == "nsubj"), None)
+    if subject is None:
+        return False
+    return subject.lower_ == "it" or any(c.lower_ in ("the", "this") for c in subject.children)
+
+
+def _repeats(verb: Token, trigger: Token) -> bool:
+    """Whether a verb tells the same again: "derailment" in the headline, "derailed" below."""
+    word, again = trigger.lemma_.lower(), verb.lemma_.lower()
+    return len(again) >= 5 and word[:5] == again[:5] and again not in SAY_LEMMAS
+
+
+def _is_recent(when: When, reference: Reference) -> bool:
+    """Whether a day can be the news itself and not an earlier case of the same."""
+    if when.date is None or reference.day is None or when.precision not in ("hour", "day"):
+        return False
+    return dt.timedelta(0) <= reference.day - when.date <= dt.timedelta(_RECENT)
 
 
 def _from_lead(

@@ -51,14 +51,14 @@ def choose_all_where(
     """The places of the event: more than one only where they are coordinated ("captured X and Y")."""
     priced = _priced(places, sentence, trigger)
     if priced:
-        return _refine(_pick(priced), places, sentence)
+        return _refine(_pick(priced), places, parsed, sentence)
     elsewhere = (
         _referred(places, sentence, trigger)
         or _continued(places, sentence)
         or _from_lead(places, parsed, sentence)
     )
     if elsewhere is not None:
-        return _refine((elsewhere,), places, sentence)
+        return _refine((elsewhere,), places, parsed, sentence)
     elsewhere = places.dateline if _is_top(sentence) else None
     elsewhere = elsewhere or places.story
     return (elsewhere,) if elsewhere is not None else ()
@@ -68,14 +68,32 @@ def _is_top(sentence: Sentence) -> bool:
     return sentence.paragraph.role in ("headline", "lead")
 
 
-def _refine(wheres: tuple[Where, ...], places: Places, sentence: Sentence) -> tuple[Where, ...]:
-    """The dateline's town for a lead that names only its region: "UVALDE, Texas - ... at a Texas school"."""
-    town = places.dateline
-    if town is None or len(wheres) != 1 or not _is_top(sentence):
+def _refine(
+    wheres: tuple[Where, ...], places: Places, parsed: ParsedArticle, sentence: Sentence
+) -> tuple[Where, ...]:
+    """Find a town for a headline or lead that names only its region or country.
+
+    The headline's "Ohio" is the lead's "East Palestine"; "UVALDE, Texas - ... at a Texas school" is
+    the dateline's town.
+    """
+    if len(wheres) != 1 or not _is_top(sentence) or wheres[0].feature not in ("region", "country"):
         return wheres
     where = wheres[0]
-    is_inside = where.feature == "region" and where.admin1 == town.admin1
-    return (town,) if is_inside and where.country == town.country else wheres
+    if sentence.paragraph.role == "headline":
+        lead = _from_lead(places, parsed, sentence)
+        if lead is not None and _is_inside(lead, where):
+            return (lead,)
+    town = places.dateline
+    if town is not None and where.feature == "region" and _is_inside(town, where):
+        return (town,)
+    return wheres
+
+
+def _is_inside(place: Where, where: Where) -> bool:
+    """Whether a resolved place lies in that country or region."""
+    if place.country != where.country or _GRAIN[place.feature] >= _GRAIN[where.feature]:
+        return False
+    return where.admin1 is None or place.admin1 == where.admin1
 
 
 def _priced(places: Places, sentence: Sentence, trigger: Token) -> list[tuple[float, FoundPlace]]:
