@@ -88,6 +88,8 @@ def _may_be_about(one: Draft, other: Draft) -> bool:
     """Say whether they may be about the same people, words or things."""
     group = get_kind(other.kind).group
     both_open = one.in_opening and other.in_opening
+    if "death" in {one.kind, other.kind} and one.kind != other.kind and not both_open:
+        return False
     one_breath = one.sentences == other.sentences and _share_actor(one, other)
     if group in BY_WORDS and not one_breath and not _share_words(one, other):
         return False

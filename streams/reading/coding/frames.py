@@ -31,6 +31,18 @@ BEFALLING = frozenset(
     | {"shoot", "stab", "hurt", "evacuate", "rescue", "hospitalize", "name", "appoint", "fire"}
     | {"sack", "ban", "fine", "sue", "acquit", "release", "free", "kidnap", "abduct", "hit"}
     | {"destroy", "murder", "rob", "steal", "damage", "find", "seize", "elect", "injured"}
+    | {"file", "bring", "drop", "order", "recapture", "question", "hold", "impose", "lift", "punch"}
+    | {
+        "introduce",
+        "reintroduce",
+        "approve",
+        "reject",
+        "abuse",
+        "beat",
+        "attack",
+        "delay",
+        "postpone",
+    }
     | {"execute", "deport", "expel", "infect", "trap", "displace", "award", "honour", "honor"}
 )
 """Verbs whose headline past with no object is a passive: "Two jailed for fraud"."""

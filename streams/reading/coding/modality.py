@@ -26,7 +26,9 @@ ACHIEVED = frozenset(
     {"disperse", "quell", "beat", "defeat", "win", "reach", "claim", "seal", "take"}
 )
 """Infinitives of purpose that newspapers use for what came of it: "survived to beat Verdasco"."""
-NOUN_PREPOSITIONS = frozenset({"of", "for", "to", "about", "on", "against", "from", "over", "into"})
+NOUN_PREPOSITIONS = frozenset(
+    {"in", "of", "for", "to", "about", "on", "against", "from", "over", "into"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ def _climb(trigger: Token, *, noun: bool) -> Iterator[Judgement]:
             yield ending
             return
         head, dep = token.head, token.dep_
-        if head.i == token.i or dep in {"relcl", "appos", "parataxis"}:
+        if head.i == token.i or dep in {"relcl", "appos", "parataxis"} or _is_headline(token):
             return
         above = _judge_head(token, head, lexicon, step=step)
         if above is not None:
@@ -102,10 +104,14 @@ def _climb(trigger: Token, *, noun: bool) -> Iterator[Judgement]:
 
 def _judge_ending(token: Token) -> Judgement | None:
     """Judge clauses that stand for themselves: who is meant, what for, since when."""
+    if _is_topic(token):
+        return _build("recalled", "topic", token.head)
     if _is_described(token):
         return _build("recalled", "participle", token)
     if _identifies(token):
         return _build("recalled", "relative", token)
+    if _is_headline(token) and _has_to(token):
+        return _build("planned", "headline_infinitive", token)
     if _is_purpose(token):
         return _build("hypothetical", "purpose", token)
     if token.dep_ == "advcl" and _opens_with(token, {"since"}):
@@ -245,10 +251,22 @@ def _rule_of_verb(token: Token, verb: Token, lexicon: ModalityLexicon) -> str | 
     return rule
 
 
+def _is_topic(noun: Token) -> bool:
+    """Say whether an event only names what another noun is about: "the hacking controversy"."""
+    if noun.dep_ != "compound" or noun.head.pos_ != "NOUN":  # a storm has a name of its own
+        return False
+    lexicon = load_coding_lexicon()
+    head = noun.head.lemma_.lower()
+    return head not in lexicon.terms("event_word").lemmas | lexicon.terms("outcome").lemmas
+
+
 def _is_described(verb: Token) -> bool:
     """Say whether a past participle only says who is meant: "an envoy appointed by Mr. Obama"."""
     noun = verb.head
-    if verb.dep_ != "acl" or verb.tag_ != "VBN" or noun.pos_ not in {"NOUN", "PROPN", "NUM"}:
+    if verb.dep_ != "acl" or noun.pos_ not in {"NOUN", "PROPN", "NUM"}:
+        return False
+    human = noun.lemma_.lower() in load_coding_lexicon().terms("human").lemmas
+    if verb.tag_ != "VBN" and not (verb.tag_ == "VBG" and human):
         return False
     return noun.dep_ in {"nsubj", "nsubjpass", "dobj"} and noun.head.pos_ == "VERB"
 
@@ -262,10 +280,19 @@ def _identifies(verb: Token) -> bool:
     return noun.lemma_.lower() not in events and noun.head.pos_ in {"VERB", "AUX"}
 
 
+def _has_to(verb: Token) -> bool:
+    return any(child.dep_ == "aux" and child.lower_ == "to" for child in verb.children)
+
+
+def _is_headline(verb: Token) -> bool:
+    """Say whether it is a headline's verb that the parser hung on its noun: "Suspect charged"."""
+    noun = verb.head
+    return verb.dep_ == "acl" and noun.dep_ == "ROOT" and noun.pos_ in {"NOUN", "PROPN", "NUM"}
+
+
 def _is_purpose(verb: Token) -> bool:
     """Say whether it is an aim: "a campaign to help him win"."""
-    to = any(child.dep_ == "aux" and child.lower_ == "to" for child in verb.children)
-    return to and verb.dep_ in {"acl", "advcl", "relcl"} and verb.lemma_ not in ACHIEVED
+    return _has_to(verb) and verb.dep_ in {"acl", "advcl", "relcl"} and verb.lemma_ not in ACHIEVED
 
 
 def _opens_with(verb: Token, words: set[str]) -> bool:
