@@ -3,14 +3,19 @@
 The theory: a record's id holds no time, and every time in it may be corrected later (a late article
 makes an event's `first_seen` earlier; a new version is fetched next month). A month worked out from
 the record could therefore change, and one id would live in two indices. So the month is decided once,
-from the first version of the record that is seen, and afterwards looked up: first in memory, then by
-a realtime `mget` over the months there are (a search would not see the last second). The look-up is
-skipped when the only month there is is the one worked out, which is the common case.
+from the first version of the record that is seen, and afterwards looked up: in memory, else by one
+search for the ids. The search sees only what a refresh made visible, so the index is refreshed before
+the first look-up, and again after partitions came (another sink may just have written them), and
+before memory could forget what was written since. The look-up is skipped when the only month there is
+is the one worked out.
 
-What it gets wrong: two writers that meet a *new* id at the same moment, with versions whose months
+What it gets wrong: two writers that meet a *new* id within a second, with versions whose months
 differ, would write it twice. The events topic has one partition and so one writer; mentions that
 travel in two blocks carry the same times in both. A consumer that was paused past its session and
 wakes up re-sends what its successor also read first, so both work out the same month.
+
+Tried and dropped: a realtime `mget` over all months. It needs no refresh, but asks ids times months;
+with three months it took as long as the writing itself.
 """
 
 from __future__ import annotations
@@ -27,8 +32,8 @@ from streams.errors import TocsinError
 REMEMBERED = 200_000
 """Ids kept in memory: about 30 MB."""
 
-_PAGE = 2_000
-"""Pairs of month and id asked for in one request."""
+_PAGE = 1_000
+"""Ids asked for in one request."""
 
 
 class NotSetUpError(TocsinError):
@@ -46,6 +51,10 @@ class Homes:
         self._limit = remembered
         self._known: OrderedDict[tuple[ShapeName, str], str] = OrderedDict()
         self._months: dict[ShapeName, set[str]] = {}
+        self._visible: set[ShapeName] = set()
+        """Shapes of which everything that is not in memory can be seen by a search."""
+        self._written = 0
+        """Documents written since all of them were visible."""
 
     def find(self, documents: Sequence[Document]) -> dict[tuple[ShapeName, str], str]:
         """Find the month of each document; the first of several with one id decides a new one."""
@@ -68,6 +77,9 @@ class Homes:
     def remember(self, homes: Mapping[tuple[ShapeName, str], str]) -> None:
         """Remember where documents were written, once they are."""
         self._known.update(homes)
+        self._written += len(homes)
+        if self._written > self._limit // 2:
+            self._visible.clear()
         while len(self._known) > self._limit:
             self._known.popitem(last=False)
 
@@ -78,9 +90,10 @@ class Homes:
             self._months[shape].add(month)
         return write_alias(self._prefix, shape, month)
 
-    def forget_months(self) -> None:
-        """Look at the indices again: another process may have created, moved or dropped some."""
+    def look_again(self) -> None:
+        """Look at the indices again: another process may have created, moved, dropped or written."""
         self._months.clear()
+        self._visible.clear()
 
     def check(self, shapes: Sequence[ShapeName]) -> None:
         """Refuse unless the templates and the indices are of the version this code writes."""
@@ -97,16 +110,18 @@ class Homes:
 
     def _look_up(self, shape: ShapeName, ids: Mapping[str, str]) -> dict[str, str]:
         months = self._list_months(shape)
-        wanted = [
-            (write_alias(self._prefix, shape, month), id_)
-            for id_, worked_out in ids.items()
-            # nothing else to find where its own month is the only one there is
-            if months - {worked_out}
-            for month in sorted(months)
-        ]
+        # nothing else to find where its own month is the only one there is
+        wanted = [id_ for id_, worked_out in ids.items() if months - {worked_out}]
+        if not wanted:
+            return {}
+        alias = read_alias(self._prefix, shape)
+        if shape not in self._visible:
+            self._server.refresh(alias)
+            self._visible.add(shape)
+            self._written = 0
         found: dict[str, str] = {}
         for start in range(0, len(wanted), _PAGE):
-            for hit in self._server.find_ids(wanted[start : start + _PAGE]):
+            for hit in self._server.find_ids(alias, wanted[start : start + _PAGE]):
                 index = parse_index(self._prefix, hit.index)
                 if index is not None:
                     found[hit.id] = index.month

@@ -57,7 +57,12 @@ class ElasticSink:
         self._letters = DeadLetterWriter(kafka, deadletters)
         limits = Limits(settings.batch_records, settings.batch_bytes, settings.batch_seconds)
         self._reader = TopicReader(
-            kafka, settings.group, tuple(topics), limits, self._stopping.is_set
+            kafka,
+            settings.group,
+            tuple(topics),
+            limits,
+            self._stopping.is_set,
+            on_assigned=self._homes.look_again,
         )
         self._writer = Writer(
             self._server, self._homes, topics, self._wait, _now, settings.batch_bytes
@@ -87,7 +92,7 @@ class ElasticSink:
         ready: tuple[Sequence[Message], Future[Built]] | None = None
         while ready or not self._stopping.is_set():
             if time.monotonic() - looked > LOOK_AGAIN_SECONDS:
-                self._homes.forget_months()
+                self._homes.look_again()
                 looked = time.monotonic()
             messages = self._reader.read_batch(0 if ready else None)
             following = (

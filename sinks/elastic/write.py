@@ -168,7 +168,7 @@ class Writer:
                         again.append(pending)
                         why = f"HTTP {answer.status}: {answer.error}"
                         if answer.error == _MISSING:
-                            self._homes.forget_months()
+                            self._homes.look_again()
                 left = again
                 _stop_if_mapping_is_wrong(refused, len(chunk))
             if left:

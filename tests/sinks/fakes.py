@@ -20,6 +20,7 @@ class FakeServer(Server):
         self.template_version = template_version
         self.aliases: dict[str, set[str]] = {}
         self.documents: dict[tuple[str, str], tuple[int, dict[str, Any]]] = {}
+        self.visible: set[tuple[str, str]] = set()
         self.plan: Plan = lambda _id, _document: None
         self.requests: list[int] = []
         self.looked_up: list[tuple[str, str]] = []
@@ -38,14 +39,18 @@ class FakeServer(Server):
             self.aliases.setdefault(alias, set()).add(name)
         return True
 
-    def find_ids(self, wanted: Sequence[tuple[str, str]]) -> list[Found]:
-        """Find ids in realtime."""
-        self.looked_up += wanted
+    def refresh(self, index: str) -> None:
+        """Make everything visible to `find_ids`."""
+        self.visible = set(self.documents)
+
+    def find_ids(self, alias: str, ids: Sequence[str]) -> list[Found]:
+        """Find ids among what the last refresh made visible."""
+        self.looked_up += [(alias, id_) for id_ in ids]
         return [
             Found(id_, index, self.documents[index, id_][0])
-            for alias, id_ in wanted
             for index in self.aliases.get(alias, ())
-            if (index, id_) in self.documents
+            for id_ in ids
+            if (index, id_) in self.visible
         ]
 
     def write(self, operations: Sequence[bytes], *, require_alias: bool = True) -> list[ItemAnswer]:

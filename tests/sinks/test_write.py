@@ -88,7 +88,25 @@ def test_what_is_known_is_not_looked_up_again() -> None:
     writer.write(build_messages([revise(1, dt.datetime(2023, 5, 5, tzinfo=dt.UTC), "e1-y")]))
     writer.write(build_messages([revise(2, dt.datetime(2023, 5, 5, tzinfo=dt.UTC), "e1-y")]))
 
-    assert server.looked_up == [("t-events-2023.06", "e1-y")]
+    assert server.looked_up == [("t-events", "e1-y")]
+
+
+def test_memory_never_forgets_what_a_search_cannot_see_yet() -> None:
+    """With room for four ids: those that fall out have been made visible before."""
+    server = FakeServer()
+    homes = Homes(server, "t", remembered=4)
+    writer = Writer(server, homes, TOPICS, lambda _n: None, lambda: FETCHED, 100_000)
+    may = dt.datetime(2023, 5, 5, tzinfo=dt.UTC)
+    writer.write(build_messages([revise(1, may, "e1-first")]))
+    for number in range(20):
+        writer.write(build_messages([revise(1, FETCHED, f"e1-{number}")]))
+
+    for number in range(20):
+        writer.write(build_messages([revise(2, may, f"e1-{number}")]))
+
+    assert sorted(id_ for _, id_ in server.documents) == sorted(
+        ["e1-first", *(f"e1-{number}" for number in range(20))]
+    )
 
 
 def test_only_what_failed_is_sent_again() -> None:
