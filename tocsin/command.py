@@ -31,6 +31,7 @@ COMMANDS: dict[str, str] = {
     "kibana": "tocsin.commands.kibana:kibana",
     "search": "tocsin.commands.search:search",
     "gazetteer": "tocsin.commands.gazetteer:gazetteer",
+    "kinds": "tocsin.commands.kinds:kinds",
     "explain": "tocsin.commands.explain:explain",
     "score": "tocsin.commands.score:score",
     "alerts": "tocsin.commands.alerts:alerts",
@@ -69,7 +70,7 @@ class LazyGroup(click.Group):
 
 def read_summary(target: str) -> str:
     """Read what follows the colon in the docstring of the module of `module:attribute`."""
-    spec = importlib.util.find_spec(target.split(":")[0])
+    spec = importlib.util.find_spec(target.split(":", maxsplit=1)[0])
     assert spec is not None
     assert spec.origin is not None
     docstring = ast.get_docstring(ast.parse(Path(spec.origin).read_text("utf-8"))) or ""
