@@ -1,16 +1,21 @@
 """A headline in, the kind of event it most likely reports out, for where the parse gives nothing.
 
 The theory: a headline is compared with labelled headlines of our own writing
-(`streams/lexicon/headlines.tsv`), by static word vectors; the nearest vote. Names are taken out,
-because they tell a story and not a kind. Headlines that report nothing ("A bathroom for less") are
-among the examples, and when they are nearest there is no event.
+(`streams/lexicon/headlines.tsv`) in two ways, by ridge regression over static word vectors and by the
+nearest example; where both say the same kind it is probably right. Names are taken out, because they
+tell a story and not a kind. Headlines that report nothing ("A bathroom for less") are among the
+examples, and when they win there is no event.
 
-What it gets wrong on purpose: where no example is near, the kind is `other`, not a guess.
+Held out, ten folds of the 850 examples with about 140 kinds: where both agree and the regression
+leads clearly, 62 in 100 are right and 22 in 100 are answered; the nearest six by vote alone, as it
+was before, had 44 right at the same coverage. More examples help more than another model: with 560
+it was half as good.
+
+What it gets wrong on purpose: where the two do not agree clearly, the kind is `other`, not a guess.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -22,11 +27,17 @@ from streams.reading.parse import ParsedArticle, Sentence
 from streams.reading.vectors import Vectors, embed_texts
 from streams.records import Genre, Reason
 
-NEIGHBOURS = 6
-MIN_SIMILARITY = 0.5
-"""Below this no example is near, and the kind is `other`."""
-MIN_CONFIDENCE = 0.4
-"""Nearest similarity times share of the neighbours' votes; below it the kind is `other`."""
+RIDGE = 0.3
+SHARPNESS = 12.0
+"""Of the softmax over the regression's answers."""
+CLEAR = 0.1
+"""Softmax from which an answer that the nearest example shares is probably right."""
+ALONE = 0.2
+"""Softmax from which an answer counts that the nearest example does not share."""
+EQUAL = 0.97
+"""Similarity of a headline that is an example in other order."""
+MIN_CONFIDENCE = 0.5
+"""Below it the kind is `other`."""
 NO_EVENT = "none"
 _NAMES = frozenset({"PERSON", "GPE", "NORP", "ORG", "LOC", "FAC"})
 
@@ -59,18 +70,40 @@ def headline_fallback(parsed: ParsedArticle, genre: Genre) -> HeadlineGuess | No
 def guess_kind(text: str) -> tuple[str, float, float]:
     """Guess the kind of a text: the kind, a confidence from 0 to 1, and the nearest similarity."""
     kinds, vectors = load_examples()
-    similarities = (embed_texts([text]) @ vectors.T)[0]
-    nearest = np.argsort(-similarities)[:NEIGHBOURS]
-    votes: dict[str, float] = defaultdict(float)
-    for index in nearest:
-        votes[kinds[index]] += max(float(similarities[index]), 0.0) ** 4
-    total = sum(votes.values()) or 1.0
-    kind = max(votes, key=lambda name: votes[name])
-    share = votes[kind] / total
-    best = float(similarities[nearest[0]])
-    if kind != NO_EVENT and (best < MIN_SIMILARITY or best * share < MIN_CONFIDENCE):
-        return OTHER, round(0.3 * best, 2), best
-    return kind, round(min(0.8, best * share), 2), best
+    names, weights = _fit()
+    vector = embed_texts([text])
+    similarities = (vector @ vectors.T)[0]
+    nearest = int(np.argmax(similarities))
+    best = float(similarities[nearest])
+    scores = np.exp(SHARPNESS * (vector @ weights)[0])
+    share = float(scores.max() / scores.sum())
+    kind = names[int(scores.argmax())]
+    if best >= EQUAL:
+        return kinds[nearest], 0.8, best
+    confidence = _rate(share, agreed=kind == kinds[nearest])
+    if kind == NO_EVENT and confidence > 0:
+        return kind, confidence, best
+    if confidence < MIN_CONFIDENCE:
+        return OTHER, round(max(0.0, min(0.3 * best, 0.3)), 2), best
+    return kind, confidence, best
+
+
+def _rate(share: float, *, agreed: bool) -> float:
+    """The confidence, close to the share of right answers that was measured."""
+    if agreed:
+        return round(min(0.8, 0.55 + (share - CLEAR)), 2) if share > CLEAR else 0.4
+    return 0.4 if share > ALONE else 0.0
+
+
+@cache
+def _fit() -> tuple[list[str], Vectors]:
+    """Fit the ridge regression from vectors to kinds: a fraction of a second, once a process."""
+    kinds, vectors = load_examples()
+    names = sorted(set(kinds))
+    truth = np.array([[kind == name for name in names] for kind in kinds], np.float64)
+    inputs = vectors.astype(np.float64)
+    normal = inputs.T @ inputs + RIDGE * np.eye(inputs.shape[1])
+    return names, np.linalg.solve(normal, inputs.T @ truth).astype(np.float32)
 
 
 def _plain(sentence: Sentence) -> str:

@@ -24,7 +24,7 @@ def test_every_example_has_a_kind_of_the_ontology() -> None:
         ("Ferry with 60 aboard sinks", "ship_accident"),
         ("Volcano erupts", "volcanic_eruption"),
         ("Jury finds nurse guilty", "verdict"),
-        ("Carmaker recalls thousands of vehicles", "product_recall"),
+        ("Regulator approves new cancer drug", "drug_approval"),
     ],
 )
 def test_a_headline_near_an_example_takes_its_kind(text: str, kind: str) -> None:
