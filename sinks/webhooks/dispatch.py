@@ -70,7 +70,8 @@ class Dispatcher:
         tasks = [asyncio.create_task(self._serve(sender)) for sender in self._senders]
         try:
             await self._stop_or_fail(tasks)
-            await asyncio.wait(tasks, timeout=grace)
+            if tasks:
+                await asyncio.wait(tasks, timeout=grace)
         finally:
             for task in tasks:
                 task.cancel()

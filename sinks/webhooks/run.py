@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import random
 import signal
-import sqlite3
 import threading
 import time
 from collections.abc import Callable, Sequence
 
+from sinks.backoff import compute_pause
 from sinks.consume import DeadLetterWriter, Limits, Message, TopicReader
 from sinks.webhooks.dispatch import Dispatcher
 from sinks.webhooks.endpoints import EndpointsFile
@@ -23,7 +24,12 @@ from sinks.webhooks.letters import build_letter
 from sinks.webhooks.settings import WebhookSettings
 from sinks.webhooks.store import STORE, DeliveryStore
 from streams.deadletters import Position, build_deadletter
-from streams.errors import SettingsError, TocsinError, UnknownSchemaError, WireError
+from streams.errors import (
+    SettingsError,
+    UnknownSchemaError,
+    UnreachableError,
+    WireError,
+)
 from streams.logs import get_log
 from streams.outcomes import Dead
 from streams.records import Alert, DeadLetter, decode
@@ -135,7 +141,7 @@ class WebhookSink:
     ) -> None:
         try:
             work()
-        except (TocsinError, sqlite3.Error, OSError) as error:
+        except Exception as error:  # noqa: BLE001 - raised by `run`; a sink without its reader must end
             self._failure = error
             loop.call_soon_threadsafe(stop)
 
@@ -147,6 +153,21 @@ class WebhookSink:
 
     def _read(self, wake: Callable[[], object]) -> None:
         store = DeliveryStore(self._path)
+        failures = 0
+        try:
+            while not self._stopping.is_set():
+                try:
+                    self._read_on(store, wake)
+                except UnreachableError as error:
+                    # what is on the schedule is delivered meanwhile
+                    failures += 1
+                    pause = compute_pause(failures, 1.0, 30.0, random.random)
+                    log.warning("kafka unreachable", error=str(error), again_in=round(pause, 1))
+                    self._stopping.wait(pause)
+        finally:
+            store.close()
+
+    def _read_on(self, store: DeliveryStore, wake: Callable[[], object]) -> None:
         reader = TopicReader(
             self._kafka,
             self._settings.group,
@@ -171,7 +192,6 @@ class WebhookSink:
         finally:
             reader.close()
             letters.close()
-            store.close()
 
     # ------------------------------------------------------------------ dead letters
 
@@ -181,10 +201,10 @@ class WebhookSink:
         forgotten_at = 0.0
         try:
             while True:
-                due = store.find_letters()
-                writer.write([build_letter(delivery, _now()) for delivery in due])
-                if due:
-                    store.note_letters([delivery.id for delivery in due])
+                try:
+                    _write_due(store, writer)
+                except UnreachableError as error:
+                    log.warning("dead letters wait", error=str(error))
                 if time.time() - forgotten_at > _DAY:
                     forgotten_at = time.time()
                     store.forget_settled(forgotten_at - self._settings.keep_days * _DAY)
@@ -193,6 +213,13 @@ class WebhookSink:
         finally:
             writer.close()
             store.close()
+
+
+def _write_due(store: DeliveryStore, writer: DeadLetterWriter) -> None:
+    due = store.find_letters()
+    writer.write([build_letter(delivery, _now()) for delivery in due])
+    if due:
+        store.note_letters([delivery.id for delivery in due])
 
 
 def decode_batch(

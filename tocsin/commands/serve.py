@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import random
 import signal
 import threading
 from collections.abc import Mapping
@@ -12,8 +13,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sinks.backoff import compute_pause
 from sinks.follow.settings import ServeSettings
-from streams.errors import SettingsError, TocsinError
+from streams.errors import SettingsError, UnreachableError
 from streams.logs import get_log, set_up_logs
 from streams.records import Event
 from streams.settings import KafkaSettings, LogSettings, WorkSettings
@@ -93,16 +95,25 @@ async def _run(kafka: KafkaSettings, settings: ServeSettings, lists: ListFile) -
     loop = asyncio.get_running_loop()
     stopping = threading.Event()
     stopped = asyncio.Event()
-    failures: list[TocsinError] = []
+    failures: list[Exception] = []
 
     def stop() -> None:
         stopping.set()
         stopped.set()
 
     def fill() -> None:
+        tries = 0
         try:
-            fill_feeds(kafka, settings, lists.meanings, lists.place, stopping.is_set, _now)
-        except TocsinError as error:
+            while not stopping.is_set():
+                try:
+                    fill_feeds(kafka, settings, lists.meanings, lists.place, stopping.is_set, _now)
+                except UnreachableError as error:
+                    # the feeds there are stay served
+                    tries += 1
+                    pause = compute_pause(tries, 1.0, 30.0, random.random)
+                    log.warning("kafka unreachable", error=str(error), again_in=round(pause, 1))
+                    stopping.wait(pause)
+        except Exception as error:  # noqa: BLE001 - raised below; feeds that are never filled must end
             failures.append(error)
             loop.call_soon_threadsafe(stop)
 

@@ -307,3 +307,10 @@ async def test_old_alerts_are_kept_but_not_sent(tmp_path: Path) -> None:
         desk.store.replay([d.id for d in desk.store.list_deliveries()], desk.clock.now)
         await desk.run_until(lambda: desk.states() == {"l1-0000-0": "delivered"})
     assert receiver.ids() == ["l1-0000-0"]
+
+
+async def test_no_endpoint_is_no_error(tmp_path: Path) -> None:
+    """A sink without endpoints waits for them, and ends when asked."""
+    desk = Desk(tmp_path)
+    assert desk.enqueue(build_alert()) == 0
+    await desk.run_until(lambda: True)
