@@ -25,7 +25,7 @@ import numpy as np
 from streams.lexicon.ontology import OTHER
 from streams.reading.parse import ParsedArticle, Sentence
 from streams.reading.vectors import Vectors, embed_texts
-from streams.records import Genre, Reason
+from streams.records import Genre, Modality, Reason
 
 RIDGE = 0.3
 SHARPNESS = 12.0
@@ -49,6 +49,7 @@ class HeadlineGuess:
     kind: str
     confidence: float
     reason: Reason
+    modality: Modality = "happened"
 
 
 def headline_fallback(parsed: ParsedArticle, genre: Genre) -> HeadlineGuess | None:
@@ -64,7 +65,22 @@ def headline_fallback(parsed: ParsedArticle, genre: Genre) -> HeadlineGuess | No
         return None
     rule = "headline.nearest" if kind != OTHER else "headline.far"
     reason = Reason(field="kind", rule=rule, score=round(similarity, 2), span=told.span)
-    return HeadlineGuess(kind, confidence, reason)
+    return HeadlineGuess(kind, confidence, reason, find_modality(told))
+
+
+def find_modality(headline: Sentence) -> Modality:
+    """Tell whether a headline speaks of what is to come ("Plant to close") or may come."""
+    root = headline.tokens.root
+    for token in headline.tokens:
+        if token.tag_ == "MD" and token.lower_ in {"may", "might", "could"}:
+            return "hypothetical"
+        if token.lower_ == "will" and token.tag_ == "MD":
+            return "planned"
+        if token.tag_ == "TO" and token.head.tag_ == "VB":
+            verb = token.head
+            if verb == root or (verb.head == root and root.pos_ not in {"VERB", "AUX"}):
+                return "planned"
+    return "happened"
 
 
 def guess_kind(text: str) -> tuple[str, float, float]:

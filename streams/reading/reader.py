@@ -239,6 +239,7 @@ class ArticleReader:
         return (
             self._fill(
                 kind=guess.kind,
+                modality=guess.modality,
                 newsworthiness=news,
                 main=True,
                 when=when,

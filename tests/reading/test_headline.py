@@ -7,7 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.lexicon.ontology import OTHER, load_ontology
-from streams.reading.headline import NO_EVENT, guess_kind, headline_fallback, load_examples
+from streams.reading.headline import (
+    NO_EVENT,
+    find_modality,
+    guess_kind,
+    headline_fallback,
+    load_examples,
+)
 from streams.reading.parse import parse_article
 from tests.reading.articles import build_article
 
@@ -37,6 +43,20 @@ def test_a_headline_far_from_all_is_other() -> None:
     kind, confidence, _ = guess_kind("Xylophone quorum tangerine")
     assert kind == "other"
     assert confidence < 0.3
+
+
+@pytest.mark.parametrize(
+    ("title", "modality"),
+    [
+        ("Steel plant to close next year", "planned"),
+        ("Steel plant may close", "hypothetical"),
+        ("Steel plant closes", "happened"),
+    ],
+)
+def test_what_is_to_come_has_not_happened(title: str, modality: str) -> None:
+    """A headline about the future is planned or hypothetical."""
+    parsed = parse_article(build_article("", title))
+    assert find_modality(parsed.sentences[0]) == modality
 
 
 def test_only_reports_are_guessed() -> None:
