@@ -74,10 +74,21 @@ class KafkaPublisher:
         self._log = get_log("poll")
         self.rebuilt = 0
 
-    async def connect(self) -> None:
-        """Connect once, or raise `UnreachableError`; for a clear word at the start of a command."""
+    async def connect(self, *topics: str) -> None:
+        """Connect once, or raise `UnreachableError`: a clear word at the start of a command.
+
+        `topics` must exist, since sending to a topic that does not is waiting for ever.
+        """
         loop = asyncio.get_running_loop()
-        self._producer = await loop.run_in_executor(self._thread, self._build, self._settings)
+        producer = await loop.run_in_executor(self._thread, self._build, self._settings)
+        self._producer = producer
+        for topic in topics:
+            try:
+                await loop.run_in_executor(self._thread, producer.partitions_for, topic)
+            except KafkaError as error:
+                raise UnreachableError(
+                    f"topic {topic}", f"{type(error).__name__}: {error}", "make it: `tocsin setup`"
+                ) from error
 
     async def publish(self, letters: Sequence[Letter]) -> None:
         """Return when every letter is acknowledged by the broker."""
@@ -119,7 +130,11 @@ class KafkaPublisher:
     async def _wait_for(self, producer: Any, letters: list[Letter]) -> list[_End]:
         loop = asyncio.get_running_loop()
         futures: list[asyncio.Future[_End]] = [loop.create_future() for _ in letters]
-        await loop.run_in_executor(self._thread, _send_all, producer, letters, futures, loop)
+        why = await loop.run_in_executor(self._thread, _send_all, producer, letters, futures, loop)
+        if why is not None:
+            self._log.warning(
+                "articles wait for kafka", why=why, next_step="is it up, and `tocsin setup` run?"
+            )
         pending: set[asyncio.Future[_End]] = set(futures)
         while pending:
             done, pending = await asyncio.wait(pending, timeout=min(5.0, self._stuck_after / 4))
@@ -174,8 +189,7 @@ class _Room:
 
 def build_producer(settings: KafkaSettings) -> Any:
     """Build the producer, or raise `UnreachableError` with what to try."""
-    options: dict[str, Any] = {
-        "bootstrap_servers": list(settings.bootstrap_servers),
+    options: dict[str, Any] = settings.client_config() | {
         "client_id": f"{settings.client_id}-poll",
         "acks": "all",
         "enable_idempotence": True,
@@ -186,17 +200,7 @@ def build_producer(settings: KafkaSettings) -> Any:
         "max_block_ms": 10_000,
         "bootstrap_timeout_ms": BOOTSTRAP_TIMEOUT_MS,
         "max_request_size": 1_100_000,
-        "security_protocol": settings.security_protocol,
     }
-    if settings.security_protocol.startswith("SASL"):
-        assert settings.password is not None
-        options |= {
-            "sasl_mechanism": settings.sasl_mechanism,
-            "sasl_plain_username": settings.username,
-            "sasl_plain_password": settings.password.get_secret_value(),
-        }
-    if settings.ca_file is not None:
-        options["ssl_cafile"] = str(settings.ca_file)
     servers = ", ".join(settings.bootstrap_servers)
     # its every failed attempt is one line of its own; ours says it once, with what to try
     logging.getLogger("kafka").setLevel(logging.CRITICAL)
@@ -215,8 +219,11 @@ def _send_all(
     letters: Sequence[Letter],
     futures: Sequence[asyncio.Future[_End]],
     loop: asyncio.AbstractEventLoop,
-) -> None:
-    """Hand letters to the producer, in its thread; each future learns what became of its letter."""
+) -> str | None:
+    """Hand letters to the producer, in its thread; each future learns what became of its letter.
+
+    Returns why it stopped before the last one, if it did.
+    """
 
     def settle(future: asyncio.Future[_End], end: _End) -> None:
         def answer() -> None:
@@ -231,13 +238,14 @@ def _send_all(
             sent = producer.send(letter.topic, key=letter.key.encode(), value=letter.value)
         except MessageSizeTooLargeError:
             raise  # `producers.articles.fit_wire` holds this; a bug must be seen
-        except (KafkaError, AssertionError):
+        except (KafkaError, AssertionError) as error:
             # no metadata or no room within max_block_ms: the rest would only wait as long again
             for rest in futures[position:]:
                 settle(rest, "unsent")
-            return
+            return f"{type(error).__name__}: {error}"
         sent.add_callback(lambda _, future=future: settle(future, "acknowledged"))
         sent.add_errback(lambda _, future=future: settle(future, "failed"))
+    return None
 
 
 def _abandon(producer: Any, seconds: float) -> None:

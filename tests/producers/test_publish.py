@@ -13,12 +13,14 @@ from typing import Any
 
 import pytest
 from kafka import KafkaConsumer
+from kafka.admin import NewTopic
 from kafka.errors import KafkaTimeoutError
 
 from producers.publish import KafkaPublisher, Letter
 from streams.records import Article, decode
 from streams.settings import KafkaSettings
 from tests.producers.site import Site, build_item, build_rss
+from tocsin.brokers import open_admin
 from tocsin.stack.local import Stack, inspect_stack
 from tocsin.stack.settings import StackSettings
 
@@ -94,6 +96,15 @@ async def test_a_producer_that_is_stuck_is_abandoned(monkeypatch: pytest.MonkeyP
     assert (publisher.rebuilt, len(good.sent)) == (1, 4)
 
 
+@pytest.fixture
+def topic(stack: Stack, unique_name: Callable[[str], str]) -> str:
+    """A topic of its own; the broker makes none by itself."""
+    name = unique_name("articles")
+    with open_admin(KafkaSettings(bootstrap_servers=(stack.kafka,))) as admin:
+        admin.create_topics([NewTopic(name, 2, 1)])
+    return name
+
+
 def read_topic(stack: Stack, topic: str, count: int) -> list[tuple[bytes, bytes]]:
     """Read a topic from its start until so many messages came, or none for ten seconds."""
     consumer = KafkaConsumer(
@@ -113,9 +124,8 @@ def read_topic(stack: Stack, topic: str, count: int) -> list[tuple[bytes, bytes]
 
 
 @pytest.mark.stack
-async def test_a_real_broker_acknowledges(stack: Stack, unique_name: Callable[[str], str]) -> None:
+async def test_a_real_broker_acknowledges(stack: Stack, topic: str) -> None:
     """Every letter is there, under its key."""
-    topic = unique_name("articles")
     publisher = KafkaPublisher(KafkaSettings(bootstrap_servers=(stack.kafka,)))
     await publisher.publish([Letter(topic, f"k{n}", b"x" * n) for n in range(50)])
     await publisher.close()
@@ -151,14 +161,13 @@ asyncio.run(main(*sys.argv[1:]))
 
 @pytest.mark.stack
 async def test_a_poller_that_is_killed_loses_nothing(
-    stack: Stack, site: Site, tmp_path: Path, unique_name: Callable[[str], str]
+    stack: Stack, site: Site, tmp_path: Path, topic: str
 ) -> None:
     """Kill -9 at three moments, then one run to the end: every article is on the topic."""
     feeds, items = 30, 6
     for feed in range(feeds):
         body = build_rss(*(build_item(f"{feed}-{item}") for item in range(items)))
         site.put(f"/{feed}", body, etag=f'"{feed}"')
-    topic = unique_name("articles")
     command = [
         sys.executable, "-c", KILLED, stack.kafka, topic, str(tmp_path / "memory.sqlite"),
         *(site.url(f"/{feed}") for feed in range(feeds)),
@@ -180,11 +189,8 @@ async def test_a_poller_that_is_killed_loses_nothing(
 
 
 @pytest.mark.stack
-async def test_a_broker_that_pauses_only_delays(
-    stack: Stack, unique_name: Callable[[str], str]
-) -> None:
+async def test_a_broker_that_pauses_only_delays(stack: Stack, topic: str) -> None:
     """The broker stands still for some seconds: sends wait, and arrive once."""
-    topic = unique_name("articles")
     servers = inspect_stack(StackSettings(data_dir=stack.data_dir))
     pid = next(server.pid for server in servers if server.name == "kafka")
     assert pid is not None

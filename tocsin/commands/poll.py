@@ -25,6 +25,7 @@ from producers.settings import PollSettings
 from streams.errors import SettingsError, UnreachableError
 from streams.logs import get_log, set_up_logs
 from streams.settings import KafkaSettings, LogSettings
+from streams.topics import ARTICLES, DEADLETTERS
 from tocsin.config import load
 
 _RELOAD_EVERY = 15.0
@@ -85,7 +86,7 @@ async def _poll_once(
 ) -> list[Visit]:
     publisher = KafkaPublisher(kafka)
     try:
-        await publisher.connect()
+        await publisher.connect(ARTICLES.name, DEADLETTERS.name)
         async with Poller(settings, found.feeds, publisher) as poller:
             console = Console(stderr=True)
             with Progress(
