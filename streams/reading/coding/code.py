@@ -119,9 +119,9 @@ def _candidates(
         keys.add(_strip_inflection(token.lower_))
     if part == "n":
         keys.add(_strip_inflection(token.lower_))
-        if token.i > token.sent.start:
+        if token.i > 0:
             before = token.nbor(-1)
-            gap = 2 if before.text == "-" and token.i - 1 > token.sent.start else 1
+            gap = 2 if before.text == "-" and token.i > 1 else 1
             keys.add(f"{token.nbor(-gap).lower_} {token.lemma_.lower()}")
     patterns = [row for key in keys for row in lexicon.patterns.get((part, key), ())]
     if not patterns or (part == "v" and _only_describes(token)):

@@ -43,7 +43,7 @@ def is_term(token: Token, terms: Terms) -> bool:
     lemma = token.lemma_.lower()
     if lemma in terms.lemmas or token.lower_ in terms.lemmas:
         return True
-    if token.i > token.sent.start and f"{token.nbor(-1).lower_} {lemma}" in terms.lemmas:
+    if token.i > 0 and f"{token.nbor(-1).lower_} {lemma}" in terms.lemmas:
         return True
     if (lemma in GENERIC or token.pos_ == "PROPN") and any(
         word.lemma_.lower() in terms.lemmas for word in _describing(token)

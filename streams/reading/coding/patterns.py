@@ -30,7 +30,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from typing import Any, Literal
 
@@ -52,7 +52,7 @@ class Terms:
 NO_TERMS = Terms(frozenset(), frozenset())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Pattern:
     """One way in which a language tells an event of one kind."""
 
@@ -87,7 +87,7 @@ class Pattern:
     state: bool
     role: str
 
-    @property
+    @cached_property
     def specificity(self) -> int:
         """How much the pattern asks for: the more specific of two that match is taken."""
         asked = (

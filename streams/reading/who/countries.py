@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -51,12 +52,20 @@ def name_country(words: str) -> CountryName | None:
     return load_countries().get(lower)
 
 
+@cache
+def _last_words() -> frozenset[str]:
+    """The words that names end with: most words of a text are none of them."""
+    return frozenset(re.split(r"[ \-]", name)[-1] for name in load_countries()) | frozenset(
+        name.split()[-1] for name in load_countries()
+    )
+
+
 def find_country(token: Token) -> CountryName | None:
     """Find the country named by `token` with the words before it ("South Korea", "U.S.").
 
     "us" the pronoun is none: only upper case counts for names of three letters or fewer.
     """
-    if not token.text[:1].isupper():
+    if not token.text[:1].isupper() or token.lower_ not in _last_words():
         return None
     countries = load_countries()
     for length in range(MAX_WORDS, 0, -1):
