@@ -106,9 +106,16 @@ def default_path() -> Path:
 
 @cache
 def load_gazetteer() -> Gazetteer:
-    """Open the user's index, building it at first use."""
+    """Open the user's index, building it at first use; where the cache cannot be written, in /tmp."""
     path = default_path()
-    if not path.exists():
+    spare = Path(tempfile.gettempdir()) / f"tocsin-{os.getuid()}" / path.name
+    for place in (path, spare):
+        if place.exists():
+            return Gazetteer(place)
+    try:
+        build_index(path, read_towns())
+    except OSError:
+        path = spare
         build_index(path, read_towns())
     return Gazetteer(path)
 

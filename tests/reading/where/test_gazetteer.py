@@ -136,3 +136,17 @@ def test_command_finds_and_builds(
 def test_default_index_lies_in_the_users_cache() -> None:
     """A new package of the data gets a new index."""
     assert data_version() in default_path().name
+
+
+def test_index_falls_back_where_the_cache_cannot_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A container without a writable home still reads places."""
+    blocked = tmp_path / "file"
+    blocked.write_text("no folder")
+    town = Town(1, "Elsewhere", "UA", "05", 1.0, 2.0, 5, "settlement", ())
+    where = "streams.reading.where.gazetteer"
+    monkeypatch.setattr(f"{where}.default_path", lambda: blocked / "index.sqlite")
+    monkeypatch.setattr(f"{where}.read_towns", lambda: iter([town]))
+    monkeypatch.setattr(f"{where}.tempfile.tempdir", str(tmp_path))
+    assert load_gazetteer.__wrapped__().find("Elsewhere")
