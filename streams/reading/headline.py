@@ -38,7 +38,10 @@ EQUAL = 0.97
 """Similarity of a headline that is an example in other order."""
 MIN_CONFIDENCE = 0.5
 """Below it the kind is `other`."""
+MIN_WITHOUT_VERB = 0.7
+"""A headline without a verb ("Light pillars on winter nights") is rarely a report."""
 NO_EVENT = "none"
+_VERBS = frozenset({"VBZ", "VBD", "VBP", "VBN", "VBG", "VB", "MD"})
 _NAMES = frozenset({"PERSON", "GPE", "NORP", "ORG", "LOC", "FAC"})
 
 
@@ -61,7 +64,8 @@ def headline_fallback(parsed: ParsedArticle, genre: Genre) -> HeadlineGuess | No
     if told is None:
         return None
     kind, confidence, similarity = guess_kind(_plain(told))
-    if kind == NO_EVENT:
+    says = any(token.tag_ in _VERBS for token in told.tokens)
+    if kind == NO_EVENT or not (says or confidence >= MIN_WITHOUT_VERB):
         return None
     rule = "headline.nearest" if kind != OTHER else "headline.far"
     reason = Reason(field="kind", rule=rule, score=round(similarity, 2), span=told.span)
@@ -72,10 +76,11 @@ def find_modality(headline: Sentence) -> Modality:
     """Tell whether a headline speaks of what is to come ("Plant to close") or may come."""
     root = headline.tokens.root
     for token in headline.tokens:
-        if token.tag_ == "MD" and token.lower_ in {"may", "might", "could"}:
-            return "hypothetical"
-        if token.lower_ == "will" and token.tag_ == "MD":
-            return "planned"
+        if token.tag_ == "MD" and token.head == root:
+            if token.lower_ in {"may", "might", "could"}:
+                return "hypothetical"
+            if token.lower_ in {"will", "'ll"}:
+                return "planned"
         if token.tag_ == "TO" and token.head.tag_ == "VB":
             verb = token.head
             if verb == root or (verb.head == root and root.pos_ not in {"VERB", "AUX"}):
