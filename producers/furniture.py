@@ -57,4 +57,4 @@ def is_furniture(line: str) -> bool:
 def _phrases() -> re.Pattern[str]:
     lines = resources.files("producers").joinpath("furniture.txt").read_text("utf-8").splitlines()
     patterns = (line for line in lines if line and not line.startswith("#"))
-    return re.compile(rf"\W*(?:{'|'.join(patterns)})\W*$", re.IGNORECASE)
+    return re.compile(rf"\W*(?:{'|'.join(patterns)})[^\w.!?]*$", re.IGNORECASE)

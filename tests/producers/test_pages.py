@@ -134,6 +134,12 @@ def test_page_furniture_is_known(line: str) -> None:
         "Reading the full text took the clerk an hour and a half.",
         "Close to the border, shelling continued through the night.",
         "Search teams found two survivors.",
+        "Updated figures show 20 people were killed.",
+        "Published by the ministry on Monday, the report blames the crew.",
+        "More on the attack is not known.",
+        "Reporting by the newspaper led to three arrests.",
+        "Share prices fell 3 per cent.",
+        "Save the Children said 40 children were hurt.",
         "Watch out for floods, forecasters said, as rivers rise across the north and crews fill sacks.",
     ],
 )
