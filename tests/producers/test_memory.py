@@ -27,7 +27,7 @@ def build_state() -> FeedState:
         skip_hours=frozenset({1, 2}),
         shared_urls=("https://harbour.example/live",),
         lease_until=NOON,
-        hub_secret="quiet",  # noqa: S106 - of a test
+        hub_secret="quiet",
     )
 
 
