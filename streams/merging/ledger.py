@@ -162,8 +162,7 @@ def _build_entry(mention: Mention, claim: Claim, voice: int) -> LedgerEntry:
         for number in mention.numbers
         if number.claimant is None or fold_name(number.claimant) == speaker
     )
-    # its values come from records that were checked; an event builds hundreds of entries
-    return LedgerEntry.model_construct(
+    return LedgerEntry(
         claimant=claim.claimant,
         stance=claim.stance,
         of=claim.of,

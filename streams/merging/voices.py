@@ -61,8 +61,9 @@ def number_voices(
         return item
 
     def join(first: int, second: int) -> None:
-        a, b = sorted((find(first), find(second)))
-        leader[b] = a
+        a, b = find(first), find(second)
+        if a != b:
+            leader[max(a, b)] = min(a, b)
 
     seen: dict[str, int] = {}
     for place, mention in enumerate(mentions):
