@@ -5,8 +5,8 @@ The only file that imports faust. What it must hold, since Faust does not (docs/
 - An agent's body is total. Faust acknowledges a message even when its agent raises, so every message
   ends as Keep, Drop or Dead, and when not even the dead letter can be written the process exits
   without committing and the message comes again.
-- Send first, store after. What was stored is known to be sent; a crash between the two repeats the
-  sends, whose ids and revisions are the same again.
+- Send first, store after, a batch at a time (streams/plans.py). What was stored is known to be sent; a
+  crash between the two repeats the sends, whose ids and revisions are the same again.
 - `concurrency` stays 1 and `stream_wait_empty` True; either other value loses messages.
 """
 
@@ -19,6 +19,7 @@ import ssl
 import time
 import weakref
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NoReturn
 
 import faust
@@ -35,6 +36,7 @@ from streams.logs import get_log
 from streams.merging.merge import Merger
 from streams.metrics import SECONDS, SENT, count_outcome
 from streams.outcomes import Dead, DeadReason, Drop, Keep, Outcome
+from streams.plans import Message, Overlay, Plan, Shelf, Wire, Write, build_plan
 from streams.reading.pool import ReaderPool
 from streams.reading.versions import Told, build_sending, judge_version
 from streams.records import (
@@ -42,7 +44,6 @@ from streams.records import (
     Article,
     Event,
     Mention,
-    Record,
     RecordT,
     Tick,
     decode,
@@ -51,8 +52,7 @@ from streams.records import (
 from streams.settings import KafkaSettings, WorkSettings
 from streams.topics import ALERTS, ARTICLES, DEADLETTERS, EVENTS, MENTIONS, TICKS, Topic
 
-Message = tuple[Topic, str, Record]
-Write = tuple[str, bytes | None]
+_Reading = tuple[Article, tuple[Mention, ...]]
 EventT = FaustEvent[Any]
 
 EXIT_UNSENT = 70
@@ -61,6 +61,9 @@ SEND_PATIENCE = 40.0
 """Seconds to try; below the 60 s after which Faust gives the partition to somebody else."""
 TICK_SECONDS = 30.0
 TAKE_SECONDS = 0.05
+"""Seconds to wait for a batch to fill."""
+MERGE_BATCH = 50
+ALERT_BATCH = 50
 
 log = get_log("work")
 
@@ -185,21 +188,22 @@ class _Worker:
     # ------------------------------------------------------------------ read
 
     async def read(self, stream: Any) -> None:
-        """Articles → mentions. A batch is read side by side, then sent and stored in order."""
+        """Articles → mentions. A batch is read side by side, then planned in order."""
         async for events in stream.take_events(self.batch, within=TAKE_SECONDS):
-            started = time.monotonic()
-            outcomes = await asyncio.gather(*(self._read_one(event) for event in events))
-            for event, outcome in zip(events, outcomes, strict=True):
-                _enter(event)
-                await self._conclude("read", event, await self._finish_reading(event, outcome))
-            SECONDS.labels("read").observe((time.monotonic() - started) / len(events))
+            with _timed("read", len(events)):
+                outcomes = await asyncio.gather(*(self._read_one(event) for event in events))
+                batch = _Batch("read", self.told)
+                for event, outcome in zip(events, outcomes, strict=True):
+                    batch.add(event, self._plan_reading(outcome, batch.enter(event)))
+                await self._finish(batch)
 
-    async def _read_one(self, event: EventT) -> Outcome[tuple[Article, tuple[Mention, ...]]]:
-        _enter(event)
+    async def _read_one(self, event: EventT) -> Outcome[_Reading]:
         article = _decode(Article, event.message.value)
         if isinstance(article, Dead):
             return article
-        dropped = _drop_version(article, self._look_up_told(event, article))
+        _enter(event)
+        shelf = FaustShelf(self.told, event.message.partition)
+        dropped = _drop_version(article, _look_up_told(shelf, article))
         if dropped is not None:
             return dropped
         if article.withdrawn:
@@ -207,43 +211,40 @@ class _Worker:
         read = await self.pool.read(article)
         return Keep(((article, read.records),)) if isinstance(read, Keep) else read
 
-    async def _finish_reading(
-        self, event: EventT, outcome: Outcome[tuple[Article, tuple[Mention, ...]]]
-    ) -> Outcome[Any]:
+    def _plan_reading(self, outcome: Outcome[_Reading], shelf: Overlay) -> Plan:
         if not isinstance(outcome, Keep):
-            return outcome
+            return Plan(outcome)
         article, mentions = outcome.records[0]
-        # once more: another version may have stood before this one in the batch
-        told = self._look_up_told(event, article)
+        # once more: another version may stand before this one in the batch
+        told = _look_up_told(shelf, article)
         dropped = _drop_version(article, told)
         if dropped is not None:
-            return dropped
+            return Plan(dropped)
         sending = build_sending(article, mentions, told)
-        refused = await self._send([(MENTIONS, block, m) for block, m in sending.messages])
-        if refused is not None:
-            return refused
         stored = sending.told.model_dump_json(exclude_none=True).encode()
-        FaustShelf(self.told, event.message.partition).store([(article.id, stored)])
-        return Keep(mentions) if sending.messages else Drop("no_event")
-
-    def _look_up_told(self, event: EventT, article: Article) -> Told | None:
-        stored = FaustShelf(self.told, event.message.partition).get(article.id)
-        return None if stored is None else Told.model_validate_json(stored)
+        return build_plan(
+            Keep(mentions) if sending.messages else Drop("no_event"),
+            [(MENTIONS, block, mention) for block, mention in sending.messages],
+            [(article.id, stored)],
+        )
 
     # ------------------------------------------------------------------ merge
 
     async def merge(self, stream: Any) -> None:
         """Mentions → events."""
-        async for event in stream.events():
-            with SECONDS.labels("merge").time():
-                await self._conclude("merge", event, await self._merge_one(event))
+        async for events in stream.take_events(MERGE_BATCH, within=TAKE_SECONDS):
+            with _timed("merge", len(events)):
+                batch = _Batch("merge", self.merging)
+                for event in events:
+                    batch.add(event, self._plan_merging(event, batch.enter(event)))
+                    await asyncio.sleep(0)  # heartbeats and the other agents come in between
+                await self._finish(batch)
 
-    async def _merge_one(self, event: EventT) -> Outcome[Event]:
+    def _plan_merging(self, event: EventT, shelf: Overlay) -> Plan:
         mention = _decode(Mention, event.message.value)
         if isinstance(mention, Dead):
-            return mention
+            return Plan(mention)
         partition = event.message.partition
-        shelf = FaustShelf(self.merging, partition)
         block = (event.message.key or b"").decode("utf-8", "replace")
         try:
             merger = self.mergers.get(partition)
@@ -251,46 +252,46 @@ class _Worker:
                 merger = self.mergers[partition] = Merger(shelf)
             # the stream's time, not the clock: a replay closes events when they were closed before
             step = merger.merge(mention, block, mention.fetched)
+            if not step.events and not step.relays and not step.writes:
+                return Plan(Drop("already_merged"))
+            relays: list[Message] = [(MENTIONS, key, relay) for key, relay in step.relays]
+            sends = [*((EVENTS, out.id, out) for out in step.events), *relays]
+            plan = build_plan(Keep(step.events), sends, step.writes)
+            if isinstance(plan.outcome, Keep):
+                merger.apply(step)
         except Exception as error:
             self.mergers.pop(partition, None)
             log.exception("merge failed", mention_id=mention.id)
-            return Dead("merge_failed", f"{mention.id}: {type(error).__name__}: {error}")
-        if not step.events and not step.relays and not step.writes:
-            return Drop("already_merged")
-        relays: list[Message] = [(MENTIONS, key, relay) for key, relay in step.relays]
-        refused = await self._send([*((EVENTS, out.id, out) for out in step.events), *relays])
-        if refused is not None:
-            self.mergers.pop(partition, None)
-            return refused
-        shelf.store(step.writes)
-        merger.apply(step)
-        return Keep(step.events)
+            return Plan(Dead("merge_failed", f"{mention.id}: {type(error).__name__}: {error}"))
+        return plan
 
     # ------------------------------------------------------------------ alert
 
     async def alert(self, stream: Any) -> None:
         """Events and ticks → alerts."""
-        async for event in stream.events():
-            with SECONDS.labels("alert").time():
-                await self._conclude("alert", event, await self._alert_one(event))
+        async for events in stream.take_events(ALERT_BATCH, within=TAKE_SECONDS):
+            with _timed("alert", len(events)):
+                batch = _Batch("alert", self.alerting)
+                for event in events:
+                    batch.add(event, self._plan_ringing(event, batch.enter(event)))
+                    await asyncio.sleep(0)
+                await self._finish(batch)
 
-    async def _alert_one(self, event: EventT) -> Outcome[Any]:
-        shelf = FaustShelf(self.alerting, event.message.partition)
+    def _plan_ringing(self, event: EventT, shelf: Overlay) -> Plan:
         try:
             step = self._ring(event, shelf)
         except Exception as error:
             log.exception("alert failed", topic=event.message.topic, offset=event.message.offset)
-            return Dead("alert_failed", f"{type(error).__name__}: {error}")
+            return Plan(Dead("alert_failed", f"{type(error).__name__}: {error}"))
         if isinstance(step, Dead):
-            return step
-        rings: list[Message] = [(ALERTS, f"{a.rule}/{a.event_id}", a) for a in step.alerts]
-        refused = await self._send(rings)
-        if refused is not None:
-            return refused
-        shelf.store(step.writes)
-        return Keep(step.alerts) if step.alerts else Drop(step.drop or "no_rule")
+            return Plan(step)
+        return build_plan(
+            Keep(step.alerts) if step.alerts else Drop(step.drop or "no_rule"),
+            [(ALERTS, f"{alert.rule}/{alert.event_id}", alert) for alert in step.alerts],
+            step.writes,
+        )
 
-    def _ring(self, event: EventT, shelf: FaustShelf) -> Ring | Dead:
+    def _ring(self, event: EventT, shelf: Overlay) -> Ring | Dead:
         if event.message.topic == TICKS.name:
             ticked = _decode(Tick, event.message.value)
             return ticked if isinstance(ticked, Dead) else self.ringer.tick(ticked.at, shelf)
@@ -299,29 +300,24 @@ class _Worker:
 
     async def tick(self) -> None:
         """Send the time as a message."""
-        await self._send([(TICKS, "", Tick(at=_now()))])
+        await self._send([(TICKS, b"", encode(Tick(at=_now())))])
 
     # ------------------------------------------------------------------ shared
 
-    async def _conclude(self, step: str, event: EventT, outcome: Outcome[Any]) -> None:
-        count_outcome(step, outcome)
-        if not isinstance(outcome, Dead):
-            return
-        message = event.message
-        position = Position(message.topic, message.partition, message.offset)
-        log.warning("message refused", step=step, position=str(position), reason=outcome.reason)
-        letter = build_deadletter(step, outcome, position, (message.key, message.value), _now())
-        await self._send([(DEADLETTERS, str(position), letter)])
+    async def _finish(self, batch: _Batch) -> None:
+        """Send everything that a batch leads to, then store everything; or exit and take it again."""
+        await self._send(batch.list_messages(_now()))
+        try:
+            batch.store()
+        except Exception:
+            # Faust would acknowledge the batch and lose its writes
+            log.exception("store failed", step=batch.step)
+            self._give_up("a table did not take its writes")
+        for _, plan in batch.plans:
+            count_outcome(batch.step, plan.outcome)
 
-    async def _send(self, messages: Sequence[Message]) -> Dead | None:
-        """Send and wait until Kafka has acknowledged everything; exit when it does not.
-
-        Returns Dead, with nothing sent, when a record is too large for the wire.
-        """
-        waiting = [(topic, key.encode(), encode(record)) for topic, key, record in messages]
-        for topic, key, value in waiting:
-            if len(value) > MAX_RECORD_BYTES:
-                return Dead("too_large", f"{topic.name} {key.decode()}: {len(value)} bytes")
+    async def _send(self, waiting: Sequence[Wire]) -> None:
+        """Send and wait until Kafka has acknowledged everything; exit when it does not."""
         deadline = time.monotonic() + SEND_PATIENCE
         pause = 0.2
         while waiting:
@@ -339,19 +335,72 @@ class _Worker:
                 error = failed[0][1]
                 log.warning("send failed", error=repr(error), count=len(failed))
                 if time.monotonic() + pause > deadline or not isinstance(error, KafkaError):
-                    self._give_up()
+                    self._give_up("kafka did not acknowledge")
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 5.0)
-        return None
 
     async def _put(self, topic: Topic, key: bytes, value: bytes) -> None:
         acknowledged = await self.topics[topic.name].send(key=key, value=value)
         await acknowledged
 
-    def _give_up(self) -> NoReturn:
-        log.error("worker gave up", reason="kafka did not acknowledge", code=EXIT_UNSENT)
+    def _give_up(self, reason: str) -> NoReturn:
+        log.error("worker gave up", reason=reason, code=EXIT_UNSENT)
         self.pool.stop()
         os._exit(EXIT_UNSENT)
+
+
+class _Batch:
+    """The messages of one batch with their plans, over one table."""
+
+    def __init__(self, step: str, table: TableT[bytes, bytes]) -> None:
+        self.step = step
+        self.plans: list[tuple[EventT, Plan]] = []
+        self._table = table
+        self._overlays: dict[int, Overlay] = {}
+
+    def enter(self, event: EventT) -> Overlay:
+        """Make `event` the current one, and return the state that it finds."""
+        _enter(event)
+        partition = event.message.partition
+        if partition not in self._overlays:
+            self._overlays[partition] = Overlay(FaustShelf(self._table, partition))
+        return self._overlays[partition]
+
+    def add(self, event: EventT, plan: Plan) -> None:
+        """Add the plan of a message; those after it see what it will store."""
+        self.plans.append((event, plan))
+        self._overlays[event.message.partition].plan(plan.writes)
+
+    def list_messages(self, now: dt.datetime) -> list[Wire]:
+        """List what is to be sent, in order, the dead letters among it."""
+        found: list[Wire] = []
+        for event, plan in self.plans:
+            found += plan.messages
+            if isinstance(plan.outcome, Dead):
+                message = event.message
+                position = Position(message.topic, message.partition, message.offset)
+                reason = plan.outcome.reason
+                log.warning(
+                    "message refused", step=self.step, position=str(position), reason=reason
+                )
+                pair = (message.key, message.value)
+                letter = build_deadletter(self.step, plan.outcome, position, pair, now)
+                found.append((DEADLETTERS, str(position).encode(), encode(letter)))
+        return found
+
+    def store(self) -> None:
+        """Store what the plans say, each in the partition of its message."""
+        for event, plan in self.plans:
+            if plan.writes:
+                _enter(event)
+                FaustShelf(self._table, event.message.partition).store(plan.writes)
+
+
+@contextmanager
+def _timed(step: str, units: int) -> Iterator[None]:
+    started = time.monotonic()
+    yield
+    SECONDS.labels(step).observe((time.monotonic() - started) / units)
 
 
 def _enter(event: EventT) -> None:
@@ -361,6 +410,11 @@ def _enter(event: EventT) -> None:
     Faust sets the same variable for streams without a batch.
     """
     faust.streams._current_event.set(weakref.ref(event))  # noqa: SLF001 - no public way
+
+
+def _look_up_told(shelf: Shelf, article: Article) -> Told | None:
+    stored = shelf.get(article.id)
+    return None if stored is None else Told.model_validate_json(stored)
 
 
 def _drop_version(article: Article, told: Told | None) -> Drop | None:

@@ -89,3 +89,20 @@ TICKS = Topic(
 """The clock as messages, so that rules over time are as replayable as rules over events."""
 
 TOPICS: tuple[Topic, ...] = (ARTICLES, MENTIONS, EVENTS, ALERTS, DEADLETTERS, TICKS)
+
+TABLES: dict[str, Spread] = {"read": "many", "merge": "many", "alert": "one"}
+"""The tables of the worker, each spread as the topic whose messages write it."""
+
+
+def list_worker_topics(app_id: str) -> tuple[tuple[str, Spread, dict[str, str]], ...]:
+    """List the topics that belong to one worker application: name, spread and settings.
+
+    They are made before the worker starts. Left to Faust, a changelog can be made after its producer has
+    read the broker's metadata; every write of the table then fails until that is read again, minutes later.
+    """
+    changelogs = tuple(
+        (f"{app_id}-{table}-changelog", spread, {"cleanup.policy": "compact"})
+        for table, spread in TABLES.items()
+    )
+    leader: Spread = "one"
+    return (*changelogs, (f"{app_id}-__assignor-__leader", leader, {"cleanup.policy": "delete"}))

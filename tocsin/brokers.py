@@ -14,7 +14,7 @@ from tenacity import retry, retry_if_exception, stop_after_delay, wait_fixed
 from streams.errors import TocsinError, UnreachableError
 from streams.logs import get_log
 from streams.settings import KafkaSettings
-from streams.topics import TOPICS, Topic
+from streams.topics import TOPICS, Topic, list_worker_topics
 
 log = get_log("kafka")
 
@@ -114,6 +114,27 @@ def create_topics(kafka: KafkaSettings) -> tuple[list[str], list[str]]:
     finally:
         admin.close()
     return [topic.name for topic in missing], [topic.name for topic in kept]
+
+
+def create_worker_topics(kafka: KafkaSettings, app_id: str) -> None:
+    """Create the changelogs of the worker's tables, where they are missing."""
+    admin = open_admin(kafka)
+    try:
+        there = set(admin.list_topics())
+        missing = {
+            name: {
+                "num_partitions": kafka.partitions if spread == "many" else 1,
+                "replication_factor": kafka.replication_factor,
+                "configs": config,
+            }
+            for name, spread, config in list_worker_topics(app_id)
+            if name not in there
+        }
+        if missing:
+            # two workers may start at once: a topic that the other has just made is no error
+            admin.create_topics(missing, raise_errors=False, wait_for_metadata=True)
+    finally:
+        admin.close()
 
 
 def measure_lags(admin: KafkaAdminClient, groups: dict[str, Collection[str]]) -> list[Lag]:

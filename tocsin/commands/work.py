@@ -7,7 +7,7 @@ import click
 from streams.logs import get_log, set_up_logs
 from streams.metrics import serve_metrics
 from streams.settings import KafkaSettings, LogSettings, WorkSettings
-from tocsin.brokers import wait_for_kafka
+from tocsin.brokers import create_worker_topics, wait_for_kafka
 from tocsin.config import load
 
 
@@ -21,11 +21,11 @@ def work() -> None:
     set_up_logs(settings[LogSettings])
     kafka, worker = settings[KafkaSettings], settings[WorkSettings]
     wait_for_kafka(kafka, need_topics=True)
+    create_worker_topics(kafka, worker.app_id)
     serve_metrics(worker.metrics_port)
     worker.data_dir.mkdir(parents=True, exist_ok=True)
 
     from streams.alerting.load import load_ringer  # noqa: PLC0415 - after the settings are good
-
     from streams.app import build_app, run_worker  # noqa: PLC0415 - faust takes a second to import
 
     ringer = load_ringer(worker.alerts_file, worker.follow_file)
