@@ -214,8 +214,14 @@ def run_side(side: str, options: argparse.Namespace) -> list[dict[str, float]]:
         "--reader-workers",
         str(options.reader_workers),
     ]
-    found = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
-    return [json.loads(line) for line in found.stdout.splitlines()]
+    lines = []
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        for line in child.stdout:
+            print(f"{side}: {line.strip()}", file=sys.stderr, flush=True)
+            lines.append(json.loads(line))
+    assert child.returncode == 0, f"{side} ended with {child.returncode}"
+    return lines
 
 
 def main() -> None:
