@@ -27,7 +27,7 @@ from tocsin.watchdog import Watchdog
 log = get_log("run")
 
 WATCH_SECONDS = 20.0
-PARTS = ("poll", "work", "elastic", "webhooks")
+PARTS = ("poll", "work", "elastic", "webhooks", "serve")
 
 
 @click.command()
@@ -35,7 +35,9 @@ PARTS = ("poll", "work", "elastic", "webhooks")
     "--without", multiple=True, type=click.Choice(PARTS), help="Leave a part out; repeatable."
 )
 def run(without: tuple[str, ...]) -> None:
-    """Poll, read, merge, alert and write, supervised; ends on Ctrl-C or SIGTERM.
+    """Poll, read, merge, alert, write and serve, supervised; ends on Ctrl-C or SIGTERM.
+
+    The feeds of follow lists are served where a follow file is set.
 
     What dies is restarted with a growing pause. A worker that lives but commits nothing while work
     is waiting is restarted too.
@@ -68,6 +70,8 @@ def build_children(work: WorkSettings, run: RunSettings, without: tuple[str, ...
         for sink in ("elastic", "webhooks")
         if sink not in without
     ]
+    if work.follow_file is not None and "serve" not in without:
+        children.append(Child("serve", [*program, "serve"]))
     return children
 
 
