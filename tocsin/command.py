@@ -40,6 +40,7 @@ COMMANDS: dict[str, str] = {
     "deliveries": "tocsin.commands.deliveries:deliveries",
     "cluster": "tocsin.commands.cluster:cluster",
     "event": "tocsin.commands.event:event",
+    "replay": "tocsin.commands.replay:replay",
 }
 """Command name to `module:attribute`, in the order in which help shows them."""
 

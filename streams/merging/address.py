@@ -18,6 +18,8 @@ SENTENCE_CHARS = 300
 
 def address_mentions(article: Article, mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
     """Address every mention, and give the article a mention for its story where it has none."""
+    if article.withdrawn:
+        return ()
     addressed = tuple(_address(mention) for mention in mentions)
     if any(mention.main for mention in addressed) or not article.reading_text.strip():
         return addressed
