@@ -4,7 +4,7 @@
 
 One core, one process, no servers. Every mention goes through the whole merge step (profile, look-up,
 facts, folding, the writes as bytes); the first 20,000 open events that differ in town, day or number;
-of the rest, one in five falls on a hundredth of them, about 80 reports each. All are alive at once and
+of the rest, one in ten falls on a hundredth of them, about 40 reports each. All are alive at once and
 in one block, which is the worst case. Prints the processor time per mention for every tenth.
 """
 
@@ -112,8 +112,8 @@ def build_report(rng: random.Random, happening: dict[str, Any], number: int) -> 
 
 
 def choose_happening(rng: random.Random, events: int) -> int:
-    """One report in five is about one of the hundredth of the events that everybody reports."""
-    return rng.randrange(max(1, events // 100) if rng.random() < 0.2 else events)
+    """One report in ten is about one of the hundredth of the events that everybody reports."""
+    return rng.randrange(max(1, events // 100) if rng.random() < 0.1 else events)
 
 
 @click.command()

@@ -100,11 +100,13 @@ RISING = frozenset(
 
 def compare_facts(a: Facts, b: Facts) -> dict[str, float] | None:
     """Weigh every part; None when the two contradict each other."""
-    kind = _compare_kinds(a, b)
-    time = _compare_times(a, b)
-    place = _compare_places(a, b)
-    numbers = _compare_numbers(a, b)
-    if kind is None or time is None or place is None or numbers is None:
+    if (kind := _compare_kinds(a, b)) is None:
+        return None
+    if (time := _compare_times(a, b)) is None:
+        return None
+    if (place := _compare_places(a, b)) is None:
+        return None
+    if (numbers := _compare_numbers(a, b)) is None:
         return None
     return {
         "kind": kind,

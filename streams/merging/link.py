@@ -1,13 +1,14 @@
 """A mention and its block in; the events it belongs to, with the reasons, out.
 
-Candidates come from the block's index. The mention is then compared with the exemplars of each
-candidate: the likelihood of the text, in the neighbourhood of all candidates, and the facts. An
-event's score is the mean over its exemplars (average link). Facts that contradict an exemplar count
-as nothing in common; an event whose exemplars contradict it by half or more is no candidate.
+Candidates come from the block's index. The facts of the mention are compared with those of each
+candidate's exemplars; an event that half or more of them contradict is no candidate. The likelihood of
+the text is then weighed in the neighbourhood of those that are left. An event's score is the mean over
+its exemplars (average link), where one that contradicts counts as nothing in common.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,18 +52,24 @@ def find_matches(
     draft: Draft, member: Member, *, without: frozenset[str] = frozenset()
 ) -> list[Match]:
     """Find the events of the block that a mention belongs to, best first; `without` some keys."""
-    clusters = [c for c in _find_candidates(draft, member) if c.key not in without]
-    if not clusters:
+    candidates = []
+    for cluster in _find_candidates(draft, member):
+        if cluster.key in without:
+            continue
+        exemplars = _choose_exemplars(draft, cluster)
+        facts = [compare_facts(member.facts, one.facts) for one in exemplars]
+        # contradicted by half or more of its exemplars: its text need not be looked at
+        if sum(parts is not None for parts in facts) * 2 > len(facts):
+            candidates.append((cluster, exemplars, facts))
+    if not candidates:
         return []
-    exemplars = [_choose_exemplars(draft, cluster) for cluster in clusters]
-    hood = [one for group in exemplars for one in group]
-    odds = score_profiles([*(one.profile for one in hood), member.profile], last_only=True)[0]
+    hood = [one.profile for _, exemplars, _ in candidates for one in exemplars]
+    odds = iter(score_profiles([*hood, member.profile], last_only=True)[0].tolist())
     matches = []
-    start = 0
-    for cluster, group in zip(clusters, exemplars, strict=True):
-        match = _score_cluster(member, cluster, group, odds[start : start + len(group)])
-        start += len(group)
-        if match is not None and match.score >= JOIN:
+    for cluster, exemplars, facts in candidates:
+        texts = [_weigh_text(member, one, next(odds)) for one in exemplars]
+        match = _score_cluster(cluster, texts, facts)
+        if match.score >= JOIN:
             matches.append(match)
     matches.sort(key=lambda match: (-match.score, match.cluster.key))
     return matches
@@ -139,27 +146,25 @@ def _choose_exemplars(draft: Draft, cluster: Cluster) -> list[Member]:
 
 
 def _score_cluster(
-    member: Member, cluster: Cluster, exemplars: list[Member], odds: Floats
-) -> Match | None:
-    weighed = [
-        _weigh_pair(member, one, float(text)) for one, text in zip(exemplars, odds, strict=True)
-    ]
-    agreeing = [parts for parts in weighed if parts is not None]
-    if len(agreeing) * 2 <= len(weighed):
-        return None
+    cluster: Cluster, texts: list[float], facts: list[dict[str, float] | None]
+) -> Match:
+    """Score a candidate: the mean likelihood over its exemplars, those that contradict count zero."""
+    agreeing = [{"text": text, **parts} for text, parts in zip(texts, facts, strict=True) if parts]
     likelihoods = [_to_likelihood(sum(parts.values())) for parts in agreeing]
     mean = {name: sum(parts[name] for parts in agreeing) / len(agreeing) for name in agreeing[0]}
-    return Match(cluster, sum(likelihoods) / len(weighed), mean)
+    return Match(cluster, sum(likelihoods) / len(facts), mean)
 
 
 def _weigh_pair(a: Member, b: Member, odds: float) -> dict[str, float] | None:
     facts = compare_facts(a.facts, b.facts)
-    if facts is None:
-        return None
-    same = a.facts.article == b.facts.article
-    text = OWN_TEXT if same else TEXT_WEIGHT * max(-TEXT_LIMIT, min(TEXT_LIMIT, odds))
-    return {"text": text, **facts}
+    return None if facts is None else {"text": _weigh_text(a, b, odds), **facts}
+
+
+def _weigh_text(a: Member, b: Member, odds: float) -> float:
+    if a.facts.article == b.facts.article:
+        return OWN_TEXT
+    return TEXT_WEIGHT * max(-TEXT_LIMIT, min(TEXT_LIMIT, odds))
 
 
 def _to_likelihood(odds: float) -> float:
-    return float(1 / (1 + np.exp(-odds)))
+    return 1 / (1 + math.exp(-odds))

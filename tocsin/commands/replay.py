@@ -35,11 +35,14 @@ class ReplayError(TocsinError):
 @click.command()
 @click.option("--from", "start", required=True, help="First fetch to read again: a day or a time.")
 @click.option(
-    "--dry-run", is_flag=True, help="Said for clarity: it only ever shows, and writes nothing."
+    "--dry-run",
+    is_flag=True,
+    expose_value=False,
+    help="Said for clarity: it only ever shows, and writes nothing.",
 )
 @click.option("--jobs", type=click.IntRange(1, 64), default=2, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="One difference a line.")
-def replay(*, start: str, dry_run: bool, jobs: int, as_json: bool) -> None:
+def replay(*, start: str, jobs: int, as_json: bool) -> None:
     """Read the articles in Kafka again and show what would change; nothing is written.
 
     Exit code 1 when anything would change. No alert rings: the events stay in this process.
