@@ -12,75 +12,43 @@ The scores below were set by hand on cases of our own (`tests/cases/places.toml`
 from __future__ import annotations
 
 import math
-import re
-from collections import Counter, defaultdict
-from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from collections import defaultdict
 
 from streams.reading.parse import ParsedArticle
+from streams.reading.where.context import BIG, Context, read_context, read_datelines
+from streams.reading.where.describe import (
+    Sense,
+    build_where,
+    find_capital,
+    find_dateline_town,
+    find_story,
+    is_capital,
+)
 from streams.reading.where.gazetteer import Gazetteer
 from streams.reading.where.hints import read_hints
 from streams.reading.where.model import FoundPlace, NamedPlace, Places
-from streams.reading.where.places import Place, capitals, country_name, fold
+from streams.reading.where.places import Place
 from streams.reading.where.scan import scan_places
-from streams.reading.where.words import LAND, PROVINCES, STATES
-from streams.reading.who.countries import name_country
-from streams.records import Candidate, PlaceFeature, PlacePrecision, Point, Where
 
-_BIG = 300_000
-"""A town of so many people is known without a country beside it."""
 _SMALL = 50_000
 _TINY = 1_000
 _NEAR_KM = 60.0
 _FAR_KM = 160.0
 _MARGIN = 0.12
-_CANDIDATES = 5
 _Region = tuple[str | None, str | None]
 """A country and a first-level region of it."""
-
-
-@dataclass(slots=True)
-class _Context:
-    """What the whole article says of where its story is."""
-
-    countries: dict[str, float] = field(default_factory=lambda: defaultdict(float))
-    admin1s: Counter[tuple[str, str]] = field(default_factory=Counter)
-    publisher: str | None = None
-    datelines: dict[str, tuple[str, str | None]] = field(default_factory=dict)
-
-    def share(self, country: str | None) -> float:
-        """The part of the article's weight that a country has."""
-        total = sum(self.countries.values())
-        return self.countries.get(country, 0.0) / total if country and total else 0.0
-
-    def top(self) -> str | None:
-        """The country of the story, if one has most of the weight."""
-        best = max(self.countries, key=lambda code: self.countries[code], default=None)
-        return best if self.share(best) >= 0.55 else None
-
-
-@dataclass(slots=True)
-class _Sense:
-    """What a name was resolved to."""
-
-    place: Place | None
-    scored: list[tuple[float, Place]]
-    rule: str
-    reason: str | None = None
-    country: str | None = None
-    admin1: str | None = None
 
 
 def resolve_places(parsed: ParsedArticle, gazetteer: Gazetteer) -> Places:
     """Find and resolve every place name of the article."""
     names = scan_places(parsed, gazetteer)
     read_hints(names)
-    context = _read_context(parsed, names)
-    _read_datelines(parsed, gazetteer, context)
+    context = read_context(parsed, names)
+    read_datelines(parsed, gazetteer, context)
     senses = _resolve_names(names, context)
     found = tuple(
         FoundPlace(
-            n.sentence.index, n.first, n.last, n.head, n.role, _build_where(n, senses[_key(n)])
+            n.sentence.index, n.first, n.last, n.head, n.role, build_where(n, senses[_key(n)])
         )
         for n in names
     )
@@ -90,91 +58,9 @@ def resolve_places(parsed: ParsedArticle, gazetteer: Gazetteer) -> Places:
     return Places(
         found,
         shares,
-        capital=_capital(story, gazetteer),
-        story=_story(context),
-        dateline=_dateline(parsed, context, gazetteer),
-    )
-
-
-def _read_datelines(parsed: ParsedArticle, gazetteer: Gazetteer, context: _Context) -> None:
-    """Let the town that a dateline names count for its country: "SANTIAGO (Reuters) -"."""
-    for paragraph in parsed.paragraphs:
-        if not paragraph.dateline:
-            continue
-        words = [word.strip() for word in re.split(r"[,(/]", paragraph.dateline)]
-        name, holder = words[0].title(), fold(words[1]).replace(" ", "") if len(words) > 1 else ""
-        state = STATES.get(holder) or PROVINCES.get(holder)
-        if state is not None:
-            country = "US" if holder in STATES else "CA"
-            context.datelines[fold(name)] = (country, state)
-            context.admin1s[country, state] += 2
-            context.countries[country] += 1
-            continue
-        towns = [place for place in gazetteer.find(name) if place.country]
-        if towns and max(place.population for place in towns) >= 100_000:
-            best = max(towns, key=lambda place: (not place.is_alternate, place.population))
-            context.countries[best.country or ""] += 1
-
-
-def _dateline(parsed: ParsedArticle, context: _Context, gazetteer: Gazetteer) -> Where | None:
-    """The town of the first dateline, unless it is a capital, where bureaus sit."""
-    words = next((p.dateline for p in parsed.paragraphs if p.dateline), None)
-    if words is None:
-        return None
-    name = re.split(r"[,(/]", words)[0].strip().title()
-    holder = context.datelines.get(fold(name))
-    towns = [p for p in gazetteer.find(name) if p.feature == "settlement" and not p.is_alternate]
-    if holder is not None:
-        towns = [p for p in towns if (p.country, p.admin1) == holder]
-    elif towns and (len(towns) > 1 and towns[0].population < 10 * towns[1].population):
-        return None
-    if not towns or _is_capital(towns[0]):
-        return None
-    return _town(towns[0], "place.dateline", 2)
-
-
-def _capital(country: str | None, gazetteer: Gazetteer) -> Where | None:
-    """What "the capital" means in this article."""
-    name = capitals().get(country or "")
-    if name is None:
-        return None
-    towns = [p for p in gazetteer.find(name) if p.country == country and p.feature == "settlement"]
-    return _town(max(towns, key=lambda p: p.population), "place.capital", 1) if towns else None
-
-
-def _town(town: Place, rule: str, precision: PlacePrecision) -> Where:
-    assert town.lat is not None
-    assert town.lon is not None
-    return Where(
-        name=town.name,
-        resolved=town.name,
-        point=Point(lat=town.lat, lon=town.lon),
-        precision=precision,
-        country=town.country,
-        admin1=town.admin1,
-        feature="settlement",
-        relation="at" if precision == 1 else "near",
-        geoname_id=town.geoname_id,
-        rule=rule,
-    )
-
-
-def _story(context: _Context) -> Where | None:
-    """The country of the whole story, where nearly everything in it points to one."""
-    best = context.top()
-    if best is None or context.countries[best] < 2 or context.share(best) < 0.8:
-        return None
-    name = country_name(best)
-    if name is None:
-        return None
-    return Where(
-        name=name,
-        resolved=name,
-        precision=3,
-        country=best,
-        feature="country",
-        rule="place.story",
-        reason="only the country of the story is known",
+        capital=find_capital(story, gazetteer),
+        story=find_story(context),
+        dateline=find_dateline_town(parsed, context, gazetteer),
     )
 
 
@@ -182,56 +68,11 @@ def _key(named: NamedPlace) -> tuple[str, bool]:
     return named.key, bool(named.generic)
 
 
-def _read_context(parsed: ParsedArticle, names: list[NamedPlace]) -> _Context:
-    context = _Context(publisher=_publisher_country(parsed))
-    for named in names:
-        if named.container_country:
-            context.countries[named.container_country] += 1
-            if named.container_admin1:
-                context.admin1s[named.container_country, named.container_admin1] += 1
-        _count_name(named, context)
-    for sentence in parsed.sentences:
-        for token in sentence.tokens:
-            if token.text[:1].isupper() and token.tag_ not in ("NNP", "DT", "IN", "PRP"):
-                people = name_country(token.text)
-                if people is not None and people.sense == "people":
-                    context.countries[people.iso] += 1
-    return context
-
-
-def _count_name(named: NamedPlace, context: _Context) -> None:
-    """Let a name that has only one meaning count for its country."""
-    top = named.places[0] if named.places else None
-    if top is None or top.country is None:
-        return
-    known = {place.country for place in named.places if place.population > top.population / 20}
-    if top.feature == "country" and len(known) <= 1:
-        context.countries[top.country] += 2
-    elif named.generic and top.admin1:
-        context.countries[top.country] += 1
-        context.admin1s[top.country, top.admin1] += 2
-    elif len(known) <= 1 and max(place.population for place in named.places) > _BIG:
-        context.countries[top.country] += 1
-
-
-def _publisher_country(parsed: ParsedArticle) -> str | None:
-    try:
-        host = urlsplit(parsed.article.url or parsed.article.feed).hostname or ""
-    except ValueError:
-        return None
-    ending = host.rpartition(".")[2].upper()
-    return (
-        {"UK": "GB"}.get(ending, ending)
-        if len(ending) == 2 and ending not in ("TV", "IO", "CO", "ME", "AI")
-        else None
-    )
-
-
-def _resolve_names(names: list[NamedPlace], context: _Context) -> dict[tuple[str, bool], _Sense]:
+def _resolve_names(names: list[NamedPlace], context: Context) -> dict[tuple[str, bool], Sense]:
     groups: dict[tuple[str, bool], list[NamedPlace]] = defaultdict(list)
     for named in names:
         groups[_key(named)].append(named)
-    senses: dict[tuple[str, bool], _Sense] = {}
+    senses: dict[tuple[str, bool], Sense] = {}
     order = sorted(groups, key=lambda key: -_sureness(groups[key]))
     for key in order:
         senses[key] = _resolve(groups[key], context, names, senses)
@@ -262,10 +103,10 @@ def _sureness(group: list[NamedPlace]) -> float:
 
 def _resolve(
     group: list[NamedPlace],
-    context: _Context,
+    context: Context,
     names: list[NamedPlace],
-    senses: dict[tuple[str, bool], _Sense],
-) -> _Sense:
+    senses: dict[tuple[str, bool], Sense],
+) -> Sense:
     country = next((n.container_country for n in group if n.container_country), None)
     admin1 = next((n.container_admin1 for n in group if n.container_admin1), None)
     if admin1 is not None:
@@ -296,12 +137,12 @@ def _resolve(
     if doubt is not None:
         return _unresolved(group, context, country, admin1, regions, scored, doubt)
     rule = "place.container" if country or admin1 else f"place.{best.feature}"
-    return _Sense(best, scored, rule, None, best.country, best.admin1)
+    return Sense(best, scored, rule, None, best.country, best.admin1)
 
 
 def _beside(
-    group: list[NamedPlace], names: list[NamedPlace], senses: dict[tuple[str, bool], _Sense]
-) -> list[_Sense]:
+    group: list[NamedPlace], names: list[NamedPlace], senses: dict[tuple[str, bool], Sense]
+) -> list[Sense]:
     """What has been resolved in the sentences of a name and the ones next to them."""
     sentences = {named.sentence.index for named in group}
     found = []
@@ -319,8 +160,8 @@ def _score(
     group: list[NamedPlace],
     country: str | None,
     admin1: str | None,
-    context: _Context,
-    beside: list[_Sense],
+    context: Context,
+    beside: list[Sense],
 ) -> float:
     if _is_excluded(place, group, country, admin1):
         return -1.0
@@ -335,7 +176,7 @@ def _score(
         score += 0.5
     elif country is not None and place.country == country and place.feature != "country":
         score += 0.3
-    if _is_capital(place):
+    if is_capital(place):
         score += 0.3
     return score + _support(place, context, beside)
 
@@ -357,16 +198,7 @@ def _is_excluded(
     return has_region or generic in ("county", "state", "oblast", "governorate")
 
 
-def _is_capital(place: Place) -> bool:
-    return (
-        place.feature == "settlement"
-        and not place.is_alternate
-        and place.population >= 100_000
-        and place.name == capitals().get(place.country or "")
-    )
-
-
-def _support(place: Place, context: _Context, beside: list[_Sense]) -> float:
+def _support(place: Place, context: Context, beside: list[Sense]) -> float:
     """What the article and the neighbours add."""
     score = 0.4 * min(1.0, 1.5 * context.share(place.country))
     if place.admin1 and context.admin1s[place.country or "", place.admin1]:
@@ -404,7 +236,7 @@ def _prior(place: Place, *, generic: bool, has_town: bool) -> float:
         lone = place.country in ("US", "CA", "AU", "GB", "IN") or not has_town
         return (0.75 if lone else 0.3) - (0.1 if place.is_alternate else 0.0)
     if place.feature == "settlement":
-        if generic and place.population < _BIG:
+        if generic and place.population < BIG:
             return 0.1
         size = math.log10(place.population + 10) / 8
         return (
@@ -415,7 +247,7 @@ def _prior(place: Place, *, generic: bool, has_town: bool) -> float:
     return 0.8 if place.geoname_id is None else 0.25  # our own table holds the famous ones
 
 
-def _nearest(place: Place, beside: list[_Sense]) -> float | None:
+def _nearest(place: Place, beside: list[Sense]) -> float | None:
     if place.lat is None or place.lon is None:
         return None
     distances = [
@@ -455,10 +287,10 @@ def _differs(best: Place, other: Place) -> bool:
 def _doubt(  # noqa: C901, PLR0911, PLR0912 - a table of cases, read from the top
     best: Place,
     group: list[NamedPlace],
-    context: _Context,
+    context: Context,
     country: str | None,
     admin1: str | None,
-    beside: list[_Sense],
+    beside: list[Sense],
     regions: set[_Region],
 ) -> str | None:
     """Why the best candidate must not be believed, if there is a reason."""
@@ -473,7 +305,7 @@ def _doubt(  # noqa: C901, PLR0911, PLR0912 - a table of cases, read from the to
         return None
     if best.is_alternate and best.population < 100_000:
         return "only another name of a small place"
-    if best.population >= _BIG:
+    if best.population >= BIG:
         return None
     if country is not None:
         # the text names the country: a town may be believed unless its neighbours lie elsewhere
@@ -501,13 +333,13 @@ def _doubt(  # noqa: C901, PLR0911, PLR0912 - a table of cases, read from the to
 
 def _unresolved(
     group: list[NamedPlace],
-    context: _Context,
+    context: Context,
     country: str | None,
     admin1: str | None,
     regions: set[_Region],
     scored: list[tuple[float, Place]],
     reason: str,
-) -> _Sense:
+) -> Sense:
     """The region or country that the context gives to a place without a point.
 
     The neighbours lend their region only to what the text calls a village or a town.
@@ -528,86 +360,4 @@ def _unresolved(
             admin1 = next(iter(same))[1]
         elif not same and len(shared) == 1 and len(scored) > 1:
             admin1 = next(iter(shared))
-    return _Sense(None, scored, "place.unresolved", reason, country, admin1)
-
-
-def _build_where(named: NamedPlace, sense: _Sense) -> Where:
-    place = sense.place
-    candidates = tuple(_candidate(score, other) for score, other in sense.scored[:_CANDIDATES])
-    if place is None:
-        return Where(
-            name=named.name,
-            precision=3,
-            country=sense.country,
-            admin1=sense.admin1,
-            feature="front" if named.is_front else "facility" if named.facility else "unknown",
-            relation="near" if named.is_near else "at",
-            candidates=candidates,
-            rule=sense.rule,
-            reason=sense.reason,
-            span=named.span,
-        )
-    precision, point, reason = _precision(named, place)
-    return Where(
-        name=named.name,
-        resolved=place.name,
-        point=point,
-        precision=precision,
-        country=place.country,
-        admin1=place.admin1,
-        feature=_feature(named, place),
-        relation="near" if named.is_near else "at",
-        geoname_id=place.geoname_id,
-        candidates=candidates if len(candidates) > 1 else (),
-        rule=sense.rule,
-        reason=reason,
-        span=named.span,
-    )
-
-
-def _feature(named: NamedPlace, place: Place) -> PlaceFeature:
-    """What sort of place the words after the name make of it: a front, a building, an island."""
-    if named.is_front:
-        return "front"
-    if named.facility is None or place.feature != "settlement":
-        return place.feature
-    if named.facility in ("lake", "river", "reservoir", "canal"):
-        return "water"
-    return "area" if named.facility in LAND else "facility"
-
-
-def _precision(named: NamedPlace, place: Place) -> tuple[PlacePrecision, Point | None, str | None]:
-    point = None
-    if place.lat is not None and place.lon is not None:
-        point = Point(lat=place.lat, lon=place.lon)
-    if place.feature in ("country", "region", "area", "sea"):
-        small = place.feature == "area" and point is not None
-        if small:
-            return 2, point, None
-        is_part = (named.is_part or bool(named.facility)) and place.feature == "region"
-        return 2 if is_part else 3, None, f"{_article(place.feature)} {place.feature}, not a point"
-    if place.feature == "settlement":
-        loose = named.is_near or named.is_front or bool(named.facility or named.generic)
-        return 2 if loose else 1, point, None
-    if point is None:
-        return 3, None, f"a {place.feature} too long for a point"
-    return 2 if named.is_near or place.feature == "water" else 1, point, None
-
-
-def _article(word: str) -> str:
-    return "an" if word[0] in "aeiou" else "a"
-
-
-def _candidate(score: float, place: Place) -> Candidate:
-    point = None
-    if place.lat is not None and place.lon is not None:
-        point = Point(lat=place.lat, lon=place.lon)
-    return Candidate(
-        name=place.name,
-        country=place.country,
-        admin1=place.admin1,
-        point=point,
-        feature=place.feature,
-        geoname_id=place.geoname_id,
-        score=round(max(0.0, min(1.0, score / 2)), 3),
-    )
+    return Sense(None, scored, "place.unresolved", reason, country, admin1)
