@@ -29,7 +29,8 @@ from tocsin.stack.local import Stack
 
 pytestmark = pytest.mark.stack
 
-MADE = build_many(60, seed=7)
+# all in one month, whose indices the world has made: making an index is what takes time
+MADE = build_many(60, seed=7, now=dt.datetime(2023, 6, 25, tzinfo=dt.UTC))
 SHAPES_OF_TOPICS: dict[str, ShapeName] = {
     "t.articles": "articles",
     "t.mentions": "mentions",
@@ -49,7 +50,7 @@ def proxy(stack: Stack) -> Iterator[Proxy]:
 @pytest.fixture
 def world(stack: Stack, proxy: Proxy, unique_name: Callable[[str], str]) -> Iterator[World]:
     """Indices of this test's own, reached through the proxy."""
-    made = World(stack, unique_name("faults"), proxy.url, timeout=1.5)
+    made = World(stack, unique_name("faults"), proxy.url, timeout=1.5, prefix="faults")
     made.set_up(topics=False)
     yield made
     made.close()
@@ -69,7 +70,7 @@ def build_messages(made: dict[str, list[Record]] = MADE, seed: int | None = None
 def build_writer(world: World, wait: Callable[[int], None] = lambda _failures: None) -> Writer:
     """Build a writer that goes through the proxy."""
     server = Server.connect(world.elastic)
-    homes = Homes(server, world.name)
+    homes = Homes(server, world.prefix)
     return Writer(server, homes, SHAPES_OF_TOPICS, wait, lambda: FETCHED, 4_000_000)
 
 
@@ -186,7 +187,7 @@ def test_a_missing_template_refuses_to_write(
     with pytest.raises(NotSetUpError, match="its index template is missing"):
         write_all(bare, build_messages())
 
-    assert bare.server.find_indices(f"{bare.name}-*") == {}
+    assert bare.server.find_indices(f"{bare.prefix}-*") == {}
 
 
 def test_an_index_that_goes_away_is_made_again_from_its_template(world: World) -> None:
@@ -194,7 +195,7 @@ def test_an_index_that_goes_away_is_made_again_from_its_template(world: World) -
     writer = build_writer(world)
     events = [m for m in build_messages() if m.topic == "t.events"]
     writer.write(events[:30])
-    for index in world.server.list_indices(read_alias(world.name, "events")):
+    for index in world.server.list_indices(read_alias(world.prefix, "events")):
         world.server.delete_index(index)
 
     writer.write(events[30:])
@@ -322,9 +323,9 @@ def test_the_writer_is_safe_to_use_while_another_reads(world: World) -> None:
 
     def read() -> None:
         while not stop.is_set():
-            for hit in world.server.search(read_alias(world.name, "events"), {"size": 100})["hits"][
+            for hit in world.server.search(read_alias(world.prefix, "events"), {"size": 100})[
                 "hits"
-            ]:
+            ]["hits"]:
                 seen.add(hit["_source"]["revision"])
 
     reader = threading.Thread(target=read)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
@@ -23,7 +24,8 @@ from tocsin.stack.processes import note_process, read_pid_file, start_process, w
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(120)]
 
-MADE = build_many(40, seed=3)
+# all in one month, whose indices the world has made: making an index is what takes time
+MADE = build_many(40, seed=3, now=dt.datetime(2023, 6, 25, tzinfo=dt.UTC))
 
 
 @pytest.fixture
@@ -36,7 +38,7 @@ def proxy(stack: Stack) -> Iterator[Proxy]:
 @pytest.fixture
 def world(stack: Stack, proxy: Proxy, unique_name: Callable[[str], str]) -> Iterator[World]:
     """Topics and indices of this test's own; the sink goes through the proxy."""
-    made = World(stack, unique_name("sink"), proxy.url)
+    made = World(stack, unique_name("sink"), proxy.url, prefix="sink")
     made.set_up()
     yield made
     made.close()

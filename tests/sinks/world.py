@@ -38,22 +38,33 @@ class World:
     """One test's part of the servers."""
 
     def __init__(
-        self, stack: Stack, name: str, elastic: str | None = None, timeout: float = 10
+        self,
+        stack: Stack,
+        name: str,
+        elastic: str | None = None,
+        timeout: float = 10,
+        prefix: str | None = None,
     ) -> None:
+        """Name the parts: topics and group by `name`, indices by `prefix` (else by `name`).
+
+        Tests that share a prefix share its templates, which take longest to make.
+        """
         self.name = name
+        self.prefix = prefix or name
         self.kafka = KafkaSettings(bootstrap_servers=(stack.kafka,))
-        self.direct = ElasticSettings(hosts=(stack.elastic,), index_prefix=name)
+        self.direct = ElasticSettings(hosts=(stack.elastic,), index_prefix=self.prefix)
         self.elastic = ElasticSettings(
-            hosts=(elastic or stack.elastic,), index_prefix=name, timeout=timeout
+            hosts=(elastic or stack.elastic,), index_prefix=self.prefix, timeout=timeout
         )
         self.topics: dict[str, ShapeName] = {f"{name}.{shape}": shape for shape in SHAPES}
         self.server = Server.connect(self.direct)
         self.sinks: list[ElasticSink] = []
 
     def set_up(self, *, topics: bool = True) -> None:
-        """Make templates, this month's indices and the topics."""
-        put_templates(self.server, self.direct)
-        make_indices(self.server, self.name, PUBLISHED)
+        """Make templates where they are missing, this month's indices and the topics."""
+        if self.server.get_template_version(read_alias(self.prefix, "events")) is None:
+            put_templates(self.server, self.direct)
+        make_indices(self.server, self.prefix, PUBLISHED)
         if topics:
             admin = open_admin(self.kafka)
             wanted = {"num_partitions": 3, "replication_factor": 1}
@@ -121,7 +132,7 @@ class World:
         found: Documents = {}
         places: Counter[tuple[ShapeName, str]] = Counter()
         for shape in SHAPES:
-            alias = read_alias(self.name, shape)
+            alias = read_alias(self.prefix, shape)
             self.server.refresh(alias)
             for index in self.server.list_indices(alias):
                 for hits in self.server.scan(index):
@@ -134,9 +145,9 @@ class World:
 
     def close(self) -> None:
         """Drop the indices and the connection."""
-        for shape in SHAPES:
-            for index in self.server.list_indices(read_alias(self.name, shape)):
-                self.server.delete_index(index)
+        indices = self.server.find_indices(f"{self.prefix}-*")
+        if indices:
+            self.server.delete_index(",".join(indices))
         self.server.close()
 
 
