@@ -27,6 +27,7 @@ from streams.records import Stance
 
 _SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 _CLAUSES = frozenset({"ccomp", "xcomp", "advcl", "parataxis"})
+_ONLY_WITH_CLAUSE = frozenset({"find", "show", "recall", "indicate", "suspect", "note", "comment"})
 _ABOUT = frozenset({"of", "for", "on", "about", "as"})
 _NOT_SPEAKING = frozenset(
     {"video", "footage", "photo", "image", "law", "rule", "it", "which", "that"}
@@ -79,12 +80,23 @@ def _find_verbs(sentence: Sentence, names: Names) -> Iterator[Voice]:
             continue
         if lemma in denials and lemma != "deny" and not _denies_something(token):
             continue
+        if not _speaks(token, lemma):
+            continue
         subject = _subject_of(token)
         if subject is None or subject.lower_ in _NOT_SPEAKING:
             continue
         if _is_negated(token) and stance == "confirms":
             stance = "cannot_verify"
         yield from _build_voices(sentence, token, subject, stance, names)
+
+
+def _speaks(verb: Token, lemma: str) -> bool:
+    """Tell whether a verb of two meanings speaks here: not "finds him guilty", not "accused of"."""
+    if lemma in _ONLY_WITH_CLAUSE:
+        return any(c.dep_ in _CLAUSES and c.pos_ in {"VERB", "AUX"} for c in verb.children)
+    if lemma in {"accuse", "blame"} and verb.tag_ in {"VBN", "VBD"}:
+        return any(child.dep_ in {"dobj", "agent"} for child in verb.children)
+    return True
 
 
 def _build_voices(
