@@ -87,7 +87,7 @@ def _part_of(file: str) -> str:
     if "reading" in path.parts:
         inside = path.parts[path.parts.index("reading") + 1 :]
         return f"reading/{inside[0].removesuffix('.py')}"
-    for package in ("spacy", "thinc", "numpy", "pydantic", "streams", "rapidfuzz"):
+    for package in ("spacy", "thinc", "numpy", "pydantic", "streams"):
         if package in path.parts:
             return package
     return "python and C"
