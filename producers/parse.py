@@ -100,7 +100,8 @@ def _parse_with_feedparser(
     base = absolute_url(_text(_get(feed, "link")), url) or url
     version = str(found.version or "unknown")
     items = tuple(
-        _read_entry(entry, base, now, zone_of, language) for entry in found.entries[:MAX_ITEMS]
+        _read_entry(entry, base, now, zone_of, language, version)
+        for entry in found.entries[:MAX_ITEMS]
     )
     skips = _read_skips(body)
     links = [link for link in _get(feed, "links") or () if isinstance(link, Mapping)]
@@ -124,8 +125,9 @@ def _parse_with_feedparser(
 
 
 def _read_entry(
-    entry: Any, base: str, now: dt.datetime, zone_of: ZoneOf, language: str | None
+    entry: Any, base: str, now: dt.datetime, zone_of: ZoneOf, language: str | None, version: str
 ) -> Item:
+    dated = _name_date(entry, version)
     guid = _text(_get(entry, "id"))
     link = (
         absolute_url(_text(_get(entry, "feedburner_origlink")), base)
@@ -142,8 +144,6 @@ def _read_entry(
     text = max(contents, key=len, default="")
     if len(text) <= len(summary):
         text = ""
-    if not summary and text:
-        summary = ""
     return finish_item(
         Item(
             guid=guid[:MAX_GUID] if guid else None,
@@ -158,17 +158,25 @@ def _read_entry(
                 for tag in _get(entry, "tags") or ()
                 if isinstance(tag, Mapping)
             ),
-            published_raw=_text(_get(entry, "published")) or _text(_get(entry, "created")),
+            published_raw=_text(_get(entry, dated)),
         ),
         now=now,
         updated_raw=_text(_get(entry, "updated")),
         zone=zone_of(link or base),
         feed_language=language,
         known=(
-            _instant(_get(entry, "published_parsed") or _get(entry, "created_parsed")),
+            _instant(_get(entry, f"{dated}_parsed")),
             _instant(_get(entry, "updated_parsed")),
         ),
     )
+
+
+def _name_date(entry: Any, version: str) -> str:
+    """Name the date of publication: feedparser calls the only date of RDF and some RSS "updated"."""
+    for name in ("published", "created"):
+        if _text(_get(entry, name)):
+            return name
+    return "published" if version.startswith("atom") else "updated"
 
 
 def _read_authors(entry: Any) -> tuple[str, ...]:

@@ -100,6 +100,11 @@ def test_dates_offsets_and_their_source_are_told() -> None:
     assert (item.published_from, item.published_offset) == ("updated", 120)
     assert item.published_raw == "2026-03-10T10:00:00+02:00"
     item = parse_one(
+        "<rss version='2.0' xmlns:dc='http://purl.org/dc/elements/1.1/'><channel><item><title>a"
+        "</title><dc:date>2026-03-10T10:00:00+02:00</dc:date></item></channel></rss>"
+    )
+    assert (item.published_from, item.published_offset) == ("feed", 120)
+    item = parse_one(
         build_rss(build_item("x", date="never", link="https://harbour.example/2026/03/09/x"))
     )
     assert item.published == dt.datetime(2026, 3, 9, tzinfo=dt.UTC)
