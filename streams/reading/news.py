@@ -37,6 +37,7 @@ OPENING_DAYS: dict[DatePrecision, int] = {
     "year": 120,
 }
 """The same in the headline and the lead, outside of a clause that only says who somebody is."""
+_YEAR = re.compile(r"\b(?:in|until|since|by|during|from|of|between|and) ((?:1[6-9]|20)\d\d)\b")
 _MEASURES = frozenset({"week", "month", "year", "decade", "century"})
 _CLAUSES = frozenset({"relcl", "acl", "advcl"})
 
@@ -66,6 +67,8 @@ def _find_recall(
         return "news.looks_back"
     if sentence.paragraph.role == "headline":
         return None
+    if age is None and not opening and _names_past_year(parsed, sentence):
+        return "news.past_year"
     return _find_mark(sentence, trigger, opening=opening, dated=age is not None)
 
 
@@ -94,6 +97,13 @@ def _age_of(parsed: ParsedArticle, when: When) -> int | None:
     published = parsed.article.published or parsed.article.fetched
     last = when.end - dt.timedelta(seconds=1)
     return (published - last).days
+
+
+def _names_past_year(parsed: ParsedArticle, sentence: Sentence) -> bool:
+    """Tell whether an undated event stands in a sentence about another year: "until 1997, when"."""
+    published = parsed.article.published or parsed.article.fetched
+    years = [int(year) for year in _YEAR.findall(sentence.text)]
+    return bool(years) and max(years) < published.year
 
 
 def _is_recalling(child: Token) -> bool:
