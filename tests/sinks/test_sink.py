@@ -112,6 +112,7 @@ def test_an_outage_is_waited_out_in_the_group_and_in_bounded_memory(
     assert expect() == world.read()
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(240)
 def test_a_server_that_is_killed_and_comes_back_has_everything(
     world: World, proxy: Proxy, stack: Stack
