@@ -77,9 +77,11 @@ def test_a_saved_feed_is_printed_one_item_a_line(run: Run, tmp_path: Path) -> No
 
 def test_a_feed_comes_from_standard_input(run: Run) -> None:
     """As a table for people."""
-    result = run("feeds", "parse", "-", data=build_rss(build_item("A")).encode())
+    result = run(
+        "feeds", "parse", "-", data=build_rss(build_item("A", title="[/b] Ferry A")).encode()
+    )
     assert result.exit_code == 0
-    assert "Ferry A returns to port" in result.output
+    assert "[/b] Ferry A" in result.output
     assert "1 items" in result.output
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -31,6 +32,7 @@ from producers.poll import Poller, build_user_agent, utc_now
 from producers.publish import Letter
 from producers.publishers import load_outlets
 from producers.settings import PollSettings
+from producers.text import cut_text
 from producers.workers import WorkerFailure, Workers
 from streams.errors import TocsinError
 from streams.logs import set_up_logs
@@ -157,7 +159,8 @@ def parse(config: Path | None, *, file: Path, url: str | None, as_json: bool) ->
     table = Table("published", "title", "link", box=None)
     for item in parsed.items:
         when = item.published.isoformat(" ", "minutes") if item.published else ""
-        table.add_row(when, item.title, item.url or item.guid or "")
+        said = item.title or cut_text(item.summary, 80)
+        table.add_row(when, escape(said), escape(item.url or item.guid or ""))
     if parsed.items:
         console.print(table)
     name = f"{parsed.title or 'untitled'} ({parsed.version})"
@@ -285,7 +288,7 @@ def _show_health(lines: Sequence[FeedHealth], now: dt.datetime) -> None:
             f"in {_span((line.next_at - now).total_seconds())}" if line.next_at else "",
             f"{_span(line.usual_gap)} an item" if line.usual_gap else "",
             str(line.articles or ""),
-            "\n".join(said),
+            escape("\n".join(said)),
             style=colours.get(line.health),
         )
     Console().print(table)

@@ -14,6 +14,7 @@ from pathlib import Path
 import click
 from prometheus_client import start_http_server
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -120,7 +121,7 @@ def show_visits(visits: list[Visit], *, total: bool = True) -> None:
         table.add_row(
             visit.outcome,
             *(str(count or "") for count in counts),
-            f"{visit.feed}\n  {said}" if said else visit.feed,
+            escape(f"{visit.feed}\n  {said}" if said else visit.feed),
             style=style,
         )
     console.print(table)
