@@ -99,6 +99,9 @@ class Names:
             meant = self._meant.get(_place(token))
             if meant is not None and _is_within(token, head):
                 return meant
+        for child in head.children:  # "the group Ansar": the name says more
+            if child.dep_ == "appos" and child.pos_ == "PROPN" and head.i + 1 == child.left_edge.i:
+                return clean_phrase(phrase_of(child))
         return clean_phrase(tokens)
 
 

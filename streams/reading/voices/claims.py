@@ -166,7 +166,7 @@ def _reaches_back(
     )
     if _denies_guilt(voice) and deeds & _CRIMES:
         return 0 < distance <= GUILT_REACH
-    if sentence.paragraph.role in {"headline", "lead"} and voice.stance in {"accuses", "denies"}:
+    if sentence.paragraph.role in {"headline", "lead"} and voice.stance != "cannot_verify":
         return bool(deeds) and 0 < distance <= MAIN_REACH
     if not 0 < distance <= BACK_REACH:
         return False

@@ -169,7 +169,9 @@ def _content_of(cue: Token, stance: Stance) -> tuple[frozenset[int], Token | Non
         content.update(t.i for t in cue.sent if t.i not in own)
     if cue.dep_ == "ROOT" and not clauses:
         content.update(_side_content(cue))
-    back = stance not in {"asserts", "announces", "threatens"} and _points_back(objects, content)
+    owns_up = any(child.lower_ == "responsibility" for child in objects)
+    speech = stance in {"asserts", "announces", "threatens"}
+    back = (owns_up or not speech) and _points_back(objects, content)
     if stance == "accuses":
         back = back or not any(deeds_of(cue.doc[number]) for number in content)
         return frozenset(content), _accused(objects, about), back
