@@ -274,7 +274,7 @@ class ArticleReader:
             claims=draft.claims,
             sentence=sentence.text,
             span=sentence.span,
-            confidence=draft.confidence,
+            confidence=round(draft.confidence, 2),
             why=(self.genre_reason, *draft.reasons),
         )
 

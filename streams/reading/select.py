@@ -70,8 +70,14 @@ def find_main(drafts: Sequence[Draft]) -> Draft | None:
     for told in ("headline", "lead"):
         here = [draft for draft in new if told in draft.told]
         if here:
-            return max(here, key=lambda draft: (draft.modality == "happened", draft.confidence))
+            return max(here, key=_lead_rank)
     return new[0] if new else None
+
+
+def _lead_rank(draft: Draft) -> tuple[bool, int, float]:
+    """What happened before what may; what the sentence itself says before what hangs on it."""
+    depth = sum(1 for _ in draft.coding.trigger.ancestors)
+    return draft.modality == "happened", -depth, draft.confidence
 
 
 def _fits_genre(draft: Draft, genre: Genre) -> bool:

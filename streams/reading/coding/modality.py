@@ -92,6 +92,8 @@ def _climb(trigger: Token, *, noun: bool) -> Iterator[Judgement]:
             yield ending
             return
         head, dep = token.head, token.dep_
+        if dep == "relcl" and lexicon.nouns.get(head.lemma_.lower()) == "hypothetical":
+            yield _build("hypothetical", "noun", head)  # "a demand that troops withdraw"
         if head.i == token.i or dep in {"relcl", "appos", "parataxis"} or _is_headline(token):
             return
         above = _judge_head(token, head, lexicon, step=step)
