@@ -299,7 +299,9 @@ class Relay(Record):
     sender: str = Field(description="blocking key it was relayed from")
     story: str | None = Field(None, description="story of its article, told by the story's block")
     pin: str | None = Field(None, description="mention it is merged with, which you know")
-    foundings: tuple[Founding, ...] = Field((), description="events opened by what it is merged with")
+    foundings: tuple[Founding, ...] = Field(
+        (), description="events opened by what it is merged with"
+    )
     refused: bool = Field(False, description="its home contradicts the merging: let it go")
 
 
