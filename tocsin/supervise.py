@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ctypes
 import signal
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from streams.logs import get_log
 from streams.metrics import RESTARTS
+from streams.orphans import end_with_parent
 
 log = get_log("run")
 
@@ -25,7 +24,6 @@ FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 60.0
 HEALTHY_AFTER = 60.0
 """Seconds a child must live for its next death to count as its first."""
-_PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +112,7 @@ class Supervisor:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
             start_new_session=True,  # a Ctrl-C is for us; we stop the children in order
-            preexec_fn=_die_with_parent,
+            preexec_fn=_end_with_us,
             limit=1 << 20,
         )
         self._running[child.name] = process
@@ -146,7 +144,5 @@ class Supervisor:
         log.info("child stopped", child=name, code=process.returncode)
 
 
-def _die_with_parent() -> None:
-    """On Linux, ask the kernel to end this child when its parent dies, however it dies."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+def _end_with_us() -> None:
+    end_with_parent(signal.SIGTERM)

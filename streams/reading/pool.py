@@ -18,6 +18,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
 from streams.logs import get_log
+from streams.orphans import end_with_parent
 from streams.outcomes import Dead, Keep, Outcome
 from streams.records import Article, Mention, decode, encode
 
@@ -121,6 +122,7 @@ def _kill(executor: ProcessPoolExecutor) -> None:
 def _begin_process() -> None:
     # the parent stops us; a Ctrl-C in the terminal reaches the whole group
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with_parent(signal.SIGKILL)
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
@@ -68,3 +70,41 @@ async def test_an_article_that_never_ends_is_given_up() -> None:
     assert outcome == Dead("reader_timed_out", "a1-sleep: over 6 s")
     assert isinstance(await pool.read(build_article("next")), Keep)
     pool.stop()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel ends orphans on Linux only")
+async def test_reading_processes_do_not_outlive_a_killed_worker() -> None:
+    """Kill -9 of the worker leaves no process that waits for work for ever."""
+    code = (
+        "import asyncio\n"
+        "from tests.streams import test_pool as t\n"
+        "async def main():\n"
+        "    pool = t.ReaderPool(1, timeout=60, read_raw=t.tell_pid)\n"
+        "    print((await pool.read(t.build_article('x'))).records[0].id, flush=True)\n"
+        "    await asyncio.sleep(600)\n"
+        "if __name__ == '__main__':\n"
+        "    asyncio.run(main())\n"
+    )
+    worker = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", code, stdout=asyncio.subprocess.PIPE
+    )
+    assert worker.stdout is not None
+    reader = int(await worker.stdout.readline())
+    worker.kill()
+    await worker.wait()
+    async with asyncio.timeout(20):
+        while _is_alive(reader):
+            await asyncio.sleep(0.02)
+
+
+def tell_pid(raw: bytes) -> list[bytes]:
+    """Answer with a mention whose id is the process's own."""
+    return [encode(build_mention(decode(Article, raw), str(os.getpid()), "GR|x"))]
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text("ascii")
+    except FileNotFoundError:
+        return False
+    return status.rsplit(")", 1)[1].split()[0] != "Z"
