@@ -17,8 +17,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from producers.extract import Page, extract_page
+from producers.extract import extract_page
 from producers.fetch import PAGE_ACCEPT, Failure, Fetcher
+from producers.items import Page
 from producers.language import detect_language
 from producers.pages import read_content_type
 from producers.publishers import load_outlets

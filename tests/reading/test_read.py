@@ -116,7 +116,9 @@ def test_a_withdrawn_article_tells_nothing() -> None:
 def test_several_places_are_several_events() -> None:
     """Two villages captured in one clause are two captures."""
     mentions = read_article(
-        build_article("Ukrainian forces captured the towns of Bakhmut and Lyman on Monday, Kyiv said.")
+        build_article(
+            "Ukrainian forces captured the towns of Bakhmut and Lyman on Monday, Kyiv said."
+        )
     )
     assert [mention.kind for mention in mentions] == ["territory_gained", "territory_gained"]
     assert len({mention.id for mention in mentions}) == 2
