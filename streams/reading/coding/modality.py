@@ -9,7 +9,7 @@ Wrong on purpose: irony, and "could" for "was able to", which is read as hypothe
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -108,17 +108,10 @@ def _judge_ending(token: Token) -> Judgement | None:
     """Judge clauses that stand for themselves: who is meant, what for, since when."""
     if _is_topic(token):
         return _build("recalled", "topic", token.head)
-    if _is_described(token):
-        return _build("recalled", "participle", token)
-    if _identifies(token):
-        return _build("recalled", "relative", token)
     if _is_headline(token) and _has_to(token):
         return _build("planned", "headline_infinitive", token)
-    if _is_purpose(token):
-        return _build("hypothetical", "purpose", token)
-    if token.dep_ == "advcl" and _opens_with(token, {"since"}):
-        return _build("recalled", "since", token)
-    return None
+    rule, where = next(((rule, where) for test, rule, where in ENDINGS if test(token)), ("", ""))
+    return _build(rule, where, token) if rule else None
 
 
 def _build(rule: str, where: str, word: Token) -> Judgement:
@@ -317,3 +310,16 @@ def _judge_preposition(prep: Token, lexicon: ModalityLexicon, *, step: int) -> J
         if rule:
             return _build(rule, "verb", outer)
     return None
+
+
+def _is_since(verb: Token) -> bool:
+    return verb.dep_ == "advcl" and _opens_with(verb, {"since"})
+
+
+ENDINGS: tuple[tuple[Callable[[Token], bool], str, str], ...] = (
+    (_is_described, "recalled", "participle"),
+    (_identifies, "recalled", "relative"),
+    (_is_purpose, "hypothetical", "purpose"),
+    (_is_since, "recalled", "since"),
+)
+"""Clauses that stand for themselves, with what they say of their event."""
