@@ -24,9 +24,9 @@ Floats = npt.NDArray[np.float32]
 
 LEAST = 0.05
 """Cosine below which the index names no candidate."""
-NEAR = 20
+NEAR = 16
 CANDIDATES = 5
-BUDGET = 500
+BUDGET = 300
 """Postings of the index that one mention may read."""
 JOIN = 0.5
 """Mean likelihood from which a mention joins an event."""

@@ -129,16 +129,22 @@ def measure_pairs(profiles: Sequence[Profile], *, last_only: bool = False) -> Fl
     named = (terms.flags & NAME) > 0
     lead_named = (terms.flags & LEAD_NAME) > 0
     numbers = (terms.flags & NUMBER) > 0
+    cosines = terms.compare(
+        (
+            everything,
+            here,
+            rare_here * (1 + lead),
+            terms.rarities * lead,
+            rare_here * lead,
+            everything * named,
+            rare_here * named,
+            terms.rarities * lead_named,
+            terms.counts * terms.local_half * numbers,
+        ),
+        rows,
+    )
     parts = (
-        terms.compare(everything, rows),
-        terms.compare(here, rows),
-        terms.compare(rare_here * (1 + lead), rows),
-        terms.compare(terms.rarities * lead, rows),
-        terms.compare(rare_here * lead, rows),
-        terms.compare(everything * named, rows),
-        terms.compare(rare_here * named, rows),
-        terms.compare(terms.rarities * lead_named, rows),
-        terms.compare(terms.counts * terms.local_half * numbers, rows),
+        *cosines,
         _agree([profile.dates for profile in profiles], rows),
         _agree([profile.years for profile in profiles], rows),
         _agree([profile.weekdays for profile in profiles], rows),
@@ -155,6 +161,7 @@ class _Terms:
         sizes = [len(profile.ids) for profile in profiles]
         ids = np.concatenate([profile.ids for profile in profiles])
         self.row = np.repeat(np.arange(self.size), sizes)
+        self.ends = np.cumsum(sizes)
         self.counts = np.concatenate([profile.counts for profile in profiles])
         self.rarities = np.concatenate([profile.rarities for profile in profiles])
         self.flags = np.concatenate([profile.flags for profile in profiles])
@@ -168,26 +175,35 @@ class _Terms:
         ]
         self.local_half: Floats = np.sqrt(self.local)
 
-    def compare(self, weights: npt.NDArray[np.floating], rows: slice) -> Floats:
-        """Cosine of every pair under these term weights."""
+    def compare(self, weights: Sequence[npt.NDArray[np.floating]], rows: slice) -> list[Floats]:
+        """Cosines of every pair under each of several weights of the terms."""
         if rows.start is not None:
-            return self._compare_last(weights)
+            return self._compare_last(np.stack(weights))
+        return [self._compare_all(one) for one in weights]
+
+    def _compare_all(self, weights: npt.NDArray[np.floating]) -> Floats:
         matrix = np.zeros((self.size, self.width), np.float32)
         matrix[self.row, self.column] = weights
         matrix /= np.maximum(np.linalg.norm(matrix, axis=1, keepdims=True), 1e-9)
         cosine: Floats = matrix @ matrix.T
         return cosine
 
-    def _compare_last(self, weights: npt.NDArray[np.floating]) -> Floats:
-        """Cosines of the last text alone: no table of all terms is built."""
-        last = np.zeros(self.width, np.float64)
+    def _compare_last(self, weights: npt.NDArray[np.floating]) -> list[Floats]:
+        """Cosines of the last text alone, under all weights at once, without a table of terms."""
+        last = np.zeros((len(weights), self.width), np.float32)
         own = self.row == self.size - 1
-        last[self.column[own]] = weights[own]
-        shared = np.bincount(self.row, weights * last[self.column], minlength=self.size)
-        lengths = np.sqrt(np.bincount(self.row, weights * weights, minlength=self.size))
-        cosine = shared / np.maximum(lengths * lengths[-1], 1e-9)
-        row: Floats = cosine.astype(np.float32)[None, :]
-        return row
+        last[:, self.column[own]] = weights[:, own]
+        shared = self._sum_rows(weights * last[:, self.column])
+        lengths = np.sqrt(self._sum_rows(weights * weights))
+        cosines = shared / np.maximum(lengths * lengths[:, -1:], 1e-9)
+        return [row[None, :].astype(np.float32) for row in cosines]
+
+    def _sum_rows(self, entries: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
+        """Sum the entries of each text; a text without terms has none and sums to zero."""
+        sums = np.zeros((len(entries), self.size + 1), np.float64)
+        sums[:, 1:] = np.cumsum(entries, axis=1, dtype=np.float64)[:, self.ends - 1]
+        sums[:, 1:][:, self.ends == 0] = 0
+        return np.diff(sums, axis=1)
 
 
 def _agree(sets: Sequence[frozenset[int] | frozenset[tuple[int, int]]], rows: slice) -> Floats:

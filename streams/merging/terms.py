@@ -13,11 +13,11 @@ from a town. The places and people of a mention are compared by what the reading
 from __future__ import annotations
 
 import base64
-import math
 import re
 import zlib
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import resources
 from typing import Any
 
@@ -85,12 +85,12 @@ def build_profile(headline: str, text: str = "", *, embed: bool = True) -> Profi
         _read_sentence(sentence, position, counts, flags)
     whole = " ".join(sentences)
     opening = " ".join(sentences[:4])
-    stems = list(counts)
+    known = [_know_stem(stem) for stem in counts]
     return Profile(
-        ids=np.array([zlib.crc32(stem.encode()) for stem in stems], np.uint32),
-        counts=np.array([1 + math.log(counts[stem]) for stem in stems], np.float32),
-        rarities=np.array([measure_rarity(stem) for stem in stems], np.float32),
-        flags=np.array([flags.get(stem, 0) for stem in stems], np.uint8),
+        ids=np.array([identity for identity, _ in known], np.uint32),
+        counts=1 + np.log(np.array(list(counts.values()), np.float32)),
+        rarities=np.array([rarity for _, rarity in known], np.float32),
+        flags=np.array([flags[stem] for stem in counts], np.uint8),
         length=sum(counts.values()),
         dates=_find_dates(whole),
         years=frozenset(int(year) for year in _YEAR.findall(whole)),
@@ -122,12 +122,7 @@ def stem_word(word: str) -> str:
 
 def list_stems(text: str) -> list[str]:
     """List the stems of a text that carry meaning, in order."""
-    stems = []
-    for word in _WORD.findall(text):
-        folded = _fold_word(word)
-        if folded and folded not in STOP:
-            stems.append(_stem_folded(folded))
-    return stems
+    return [stem for word in _WORD.findall(text) if (stem := _know_word(word)[0])]
 
 
 def dump_profile(profile: Profile) -> dict[str, Any]:
@@ -189,19 +184,38 @@ def _read_sentence(
 ) -> None:
     words = _WORD.findall(sentence)
     capitals = _is_in_capitals(words)
+    place_flag = LEAD if position < LEAD_SENTENCES else 0
+    name_flag = NAME | (LEAD_NAME if position < NAME_SENTENCES else 0)
     for place, word in enumerate(words):
-        folded = _fold_word(word)
-        if folded in STOP or not folded:
+        stem, number, rare = _know_word(word)
+        if not stem:
             continue
-        stem = _stem_folded(folded)
         counts[stem] += 1
-        flag = NUMBER if folded[0].isdigit() else 0
-        if position < LEAD_SENTENCES:
-            flag |= LEAD
-        named = place > 0 and not capitals
-        if word[0].isupper() and (named or measure_zipf(folded) < COMMON_NAME):
-            flag |= NAME | (LEAD_NAME if position < NAME_SENTENCES else 0)
+        flag = place_flag | number
+        if word[0].isupper() and (rare or (place > 0 and not capitals)):
+            flag |= name_flag
         flags[stem] = flags.get(stem, 0) | flag
+
+
+@lru_cache(maxsize=100_000)
+def _know_word(word: str) -> tuple[str, int, bool]:
+    """A word's stem (empty when it says nothing), its NUMBER bit, and whether it is rare."""
+    folded = _fold_word(word)
+    if not folded or folded in STOP:
+        return "", 0, False
+    number = NUMBER if folded[0].isdigit() else 0
+    return _stem_folded(folded), number, measure_zipf(folded) < COMMON_NAME
+
+
+@lru_cache(maxsize=100_000)
+def _know_stem(stem: str) -> tuple[int, float]:
+    """A stem's hash and its rarity."""
+    return zlib.crc32(stem.encode()), measure_rarity(stem)
+
+
+def _is_in_capitals(words: list[str]) -> bool:
+    long = [word for word in words if word[0].isalpha() and len(word) > 3]
+    return len(long) >= 3 and sum(word[0].isupper() for word in long) > 0.6 * len(long)
 
 
 def _fold_word(word: str) -> str:
@@ -210,11 +224,6 @@ def _fold_word(word: str) -> str:
 
 def _stem_folded(folded: str) -> str:
     return folded.replace(",", "") if folded[0].isdigit() else stem_word(folded)
-
-
-def _is_in_capitals(words: list[str]) -> bool:
-    long = [word for word in words if word[0].isalpha() and len(word) > 3]
-    return len(long) >= 3 and sum(word[0].isupper() for word in long) > 0.6 * len(long)
 
 
 def _find_dates(text: str) -> frozenset[tuple[int, int]]:
