@@ -133,6 +133,8 @@ def _warm_up() -> None:
 
 
 def _read_bytes(raw: bytes) -> list[bytes]:
-    from streams.reading.read import read_article  # noqa: PLC0415 - loads the models, here only
+    from streams.merging.address import address_mentions  # noqa: PLC0415 - loads models, here only
+    from streams.reading.read import read_article  # noqa: PLC0415 - the same
 
-    return [encode(mention) for mention in read_article(decode(Article, raw))]
+    article = decode(Article, raw)
+    return [encode(mention) for mention in address_mentions(article, read_article(article))]

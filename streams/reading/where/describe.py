@@ -16,6 +16,10 @@ from streams.records import Candidate, PlaceFeature, PlacePrecision, Point, Wher
 _CANDIDATES = 5
 
 
+SHORT_CAPITALS = 3
+"""Names in capitals up to this length are abbreviations."""
+
+
 @dataclass(slots=True)
 class Sense:
     """What a name was resolved to."""
@@ -34,7 +38,7 @@ def build_where(named: NamedPlace, sense: Sense) -> Where:
     candidates = tuple(_candidate(score, other) for score, other in sense.scored[:_CANDIDATES])
     if place is None:
         return Where(
-            name=named.name,
+            name=_spell(named.name),
             precision=3,
             country=sense.country,
             admin1=sense.admin1,
@@ -47,7 +51,7 @@ def build_where(named: NamedPlace, sense: Sense) -> Where:
         )
     precision, point, reason = _precision(named, place)
     return Where(
-        name=named.name,
+        name=_spell(named.name),
         resolved=place.name,
         point=point,
         precision=precision,
@@ -90,6 +94,13 @@ def _precision(named: NamedPlace, place: Place) -> tuple[PlacePrecision, Point |
     if point is None:
         return 3, None, f"a {place.feature} too long for a point"
     return 2 if named.is_near or place.feature == "water" else 1, point, None
+
+
+def _spell(name: str) -> str:
+    """Write a name of a dateline or a headline in capitals as people write it; USA stays USA."""
+    if not name.isupper() or len(name) <= SHORT_CAPITALS:
+        return name
+    return " ".join(word.capitalize() for word in name.split(" "))
 
 
 def _article(word: str) -> str:
