@@ -72,7 +72,8 @@ def build_pairs(
 
 def train(parts: Floats, same: Any, weights: Any, *, vectors: bool) -> Weights:
     """Fit a logistic regression over standardised parts."""
-    mean, scale = parts.mean(axis=0), parts.std(axis=0) + 1e-6
+    mean, scale = parts.mean(axis=0), parts.std(axis=0)
+    scale = np.where(scale < 1e-3, 1.0, scale).astype(np.float32)  # a part that never varies
     used = np.array([vectors or part not in VECTOR_PARTS for part in PARTS], np.float32)
     model = LogisticRegression(C=0.5, max_iter=1000)
     model.fit((parts - mean) / scale * used, same, sample_weight=weights)

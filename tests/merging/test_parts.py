@@ -162,3 +162,17 @@ def test_where_is_kept_when_a_mention_is_addressed() -> None:
     mention = build_mention(where=build_where())
     (addressed,) = address_mentions(build_article(), (mention,))
     assert addressed.model_copy(update={"blocks": ()}) == mention.model_copy(update={"blocks": ()})
+
+
+@pytest.mark.parametrize("embed", [True, False])
+def test_likeness_is_a_number_with_and_without_vectors(embed: bool) -> None:  # noqa: FBT001
+    """Two reports of one sinking are likelier one story than a sinking and a budget."""
+    texts = (
+        "Ferry sinks off Quista, five dead",
+        "Five dead as ferry sinks off Quista",
+        "Oslo budget",
+    )
+    profiles = [build_profile(text, embed=embed) for text in texts]
+    odds = score_profiles(profiles)
+    assert np.isfinite(odds).all()
+    assert odds[0, 1] > odds[0, 2]
