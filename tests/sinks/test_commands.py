@@ -39,8 +39,24 @@ pytestmark = pytest.mark.stack
 
 @pytest.fixture(scope="module")
 def filled(stack: Stack) -> Iterator[World]:
-    """Indices with documents of every shape."""
-    made = World(stack, "commands")
+    """Indices with documents of every shape, which no test changes."""
+    made = fill(stack, "commands")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def doomed(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """The same in indices of one test, which may drop them."""
+    made = fill(stack, "doomed")
+    point_at(stack, made, monkeypatch)
+    yield made
+    made.close()
+
+
+def fill(stack: Stack, name: str) -> World:
+    """Make indices and write documents of every shape."""
+    made = World(stack, name)
     made.set_up(topics=False)
     homes = Homes(made.server, made.name)
     writer = Writer(
@@ -60,17 +76,21 @@ def filled(stack: Stack) -> Iterator[World]:
     writer.write(build_messages({name: [*sample[name], *many[name]] for name in many}))
     for shape in SHAPES:
         made.server.refresh(read_alias(made.name, shape))
-    yield made
-    made.close()
+    return made
 
 
 @pytest.fixture
 def environ(stack: Stack, filled: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Point the commands at this test's indices."""
+    """Point the commands at the indices that no test changes."""
+    point_at(stack, filled, monkeypatch)
+
+
+def point_at(stack: Stack, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Point the commands at the indices of `world`."""
     for name in [name for name in os.environ if name.startswith("TOCSIN_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("TOCSIN_ELASTIC_HOSTS", stack.elastic)
-    monkeypatch.setenv("TOCSIN_ELASTIC_INDEX_PREFIX", filled.name)
+    monkeypatch.setenv("TOCSIN_ELASTIC_INDEX_PREFIX", world.name)
 
 
 def call(*words: str) -> Result:
@@ -196,19 +216,18 @@ def test_a_file_of_saved_objects_is_exported_and_checked(tmp_path: Path) -> None
     assert "killed.most is missing" in bad.stdout
 
 
-@pytest.mark.usefixtures("environ")
 def test_retention_shows_first_and_drops_when_told(
-    filled: World, monkeypatch: pytest.MonkeyPatch
+    doomed: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A dry run changes nothing; --apply drops exactly what was shown."""
     monkeypatch.setenv("TOCSIN_RETENTION_DEADLETTERS", "7")
-    before = filled.server.find_indices(f"{filled.name}-*")
+    before = doomed.server.find_indices(f"{doomed.name}-*")
 
     dry = [json.loads(line) for line in call("retention", "--json").stdout.splitlines()]
     shown = {line["index"] for line in dry if line["drop"]}
-    unchanged = filled.server.find_indices(f"{filled.name}-*")
+    unchanged = doomed.server.find_indices(f"{doomed.name}-*")
     call("retention", "--apply")
-    after = filled.server.find_indices(f"{filled.name}-*")
+    after = doomed.server.find_indices(f"{doomed.name}-*")
 
     assert before == unchanged
     assert not any(line["dropped"] for line in dry)
