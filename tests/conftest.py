@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections.abc import Callable, Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tocsin.stack.leash import tie_to_this_process
 from tocsin.stack.local import Stack, start_stack, stop_stack
 from tocsin.stack.settings import StackSettings
+
+# machines are shared and noisy: no deadline; where nobody looks at a new example, the same ones each time
+settings.register_profile(
+    "tocsin",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=os.environ.get("CI") == "true",
+)
+settings.load_profile("tocsin")
 
 
 @pytest.fixture(scope="session")
