@@ -66,7 +66,8 @@ class BlockIndex:
             for term, weight in _weigh_terms(profile)
             if (postings := self._postings.get(term))
         ]
-        found.sort(key=lambda pair: len(pair[0]))
+        # what weighs much and is rare here first: the budget is spent where it tells most
+        found.sort(key=lambda pair: len(pair[0]) / (pair[1] * pair[1]))
         scores: dict[str, float] = {}
         for postings, weight in found:
             budget -= len(postings)

@@ -26,7 +26,7 @@ LEAST = 0.05
 """Cosine below which the index names no candidate."""
 NEAR = 16
 CANDIDATES = 5
-BUDGET = 300
+BUDGET = 500
 """Postings of the index that one mention may read."""
 JOIN = 0.5
 """Mean likelihood from which a mention joins an event."""
