@@ -98,7 +98,7 @@ def _precision(named: NamedPlace, place: Place) -> tuple[PlacePrecision, Point |
 
 def _spell(name: str) -> str:
     """Write a name of a dateline or a headline in capitals as people write it; USA stays USA."""
-    if not name.isupper() or len(name) <= SHORT_CAPITALS:
+    if not name.isupper() or len(name) <= SHORT_CAPITALS or "." in name:
         return name
     return " ".join(word.capitalize() for word in name.split(" "))
 
