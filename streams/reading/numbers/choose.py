@@ -12,6 +12,7 @@ from spacy.tokens import Token
 from streams.lexicon.ontology import get_kind
 from streams.reading.numbers.found import FoundQuantity
 from streams.reading.parse import ParsedArticle, Sentence
+from streams.reading.walk import price_path
 from streams.reading.when.attach import is_own_clause, lost_verb
 from streams.reading.when.english import SAY_LEMMAS
 from streams.reading.when.lexicon import word_set
@@ -105,32 +106,11 @@ def _fits(found: FoundQuantity, group: str, trigger: Token) -> bool:
     return True
 
 
-_STEPS = 40
-
-
 def price(trigger: Token, head: Token) -> float:
     """How loosely the syntax ties a number to the event."""
     verb = lost_verb(trigger)
-    cost = _price(trigger, head)
-    return cost if verb is None else min(cost, 0.5 + _price(verb, head))
-
-
-def _price(trigger: Token, head: Token) -> float:
-    costs = {trigger.i: 0.0}
-    node, cost = trigger, 0.0
-    for _ in range(_STEPS):
-        if node.head.i == node.i:
-            break
-        cost += _up(node)
-        node = node.head
-        costs.setdefault(node.i, cost)
-    node, cost = head, 0.0
-    for _ in range(_STEPS):
-        if node.i in costs or node.head.i == node.i:
-            break
-        cost += _down(node, trigger)
-        node = node.head
-    return costs.get(node.i, 50.0) + cost
+    cost = price_path(trigger, head, _up, _down)
+    return cost if verb is None else min(cost, 0.5 + price_path(verb, head, _up, _down))
 
 
 def _up(node: Token) -> float:  # noqa: PLR0911 - a table of cases, read from the top

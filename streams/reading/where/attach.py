@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from spacy.tokens import Token
 
+from streams.reading.walk import price_path
 from streams.reading.when.attach import is_own_clause, lost_verb
 from streams.reading.when.english import SAY_LEMMAS
 from streams.reading.when.lexicon import word_set
@@ -12,32 +13,13 @@ FAR = 5.0
 """Beyond this price a place belongs to something else."""
 
 _ELSEWHERE = word_set("places_words", "elsewhere")
-_STEPS = 40
 
 
 def price(trigger: Token, place: Token) -> float:
     """The price of the path between an event's trigger and the head of a place name."""
     verb = lost_verb(trigger)
-    cost = _price(trigger, place)
-    return cost if verb is None else min(cost, 0.5 + _price(verb, place))
-
-
-def _price(trigger: Token, place: Token) -> float:
-    costs = {trigger.i: 0.0}
-    node, cost = trigger, 0.0
-    for _ in range(_STEPS):
-        if node.head.i == node.i:
-            break
-        cost += _up(node)
-        node = node.head
-        costs.setdefault(node.i, cost)
-    node, cost = place, 0.0
-    for _ in range(_STEPS):
-        if node.i in costs or node.head.i == node.i:
-            break
-        cost += _down(node, trigger)
-        node = node.head
-    return costs.get(node.i, 50.0) + cost
+    cost = price_path(trigger, place, _up, _down)
+    return cost if verb is None else min(cost, 0.5 + price_path(verb, place, _up, _down))
 
 
 def _up(node: Token) -> float:  # noqa: PLR0911 - a table of cases, read from the top
