@@ -21,6 +21,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import feedparser
+import feedparser.api
 
 from producers.finish import MAX_GUID, MAX_ITEMS, MAX_SUMMARY, ZoneOf, clean_names, finish_item
 from producers.items import FeedFormat, Item, NotAFeed, ParsedFeed
@@ -28,6 +29,9 @@ from producers.jsonfeed import looks_like_json, parse_json_feed
 from producers.links import absolute_url
 from producers.sitemap import looks_like_sitemap, parse_sitemap
 from producers.text import clean_line, clean_paragraphs
+
+# libxml2's SAX driver is looked for in every import path at every parse, and never there
+feedparser.api.PREFERRED_XML_PARSERS = []
 
 _PERIODS = {
     "hourly": 3600,
