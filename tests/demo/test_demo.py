@@ -1,4 +1,4 @@
-"""`tocsin demo` as a user runs it, in a folder of its own: feeds in, events in Elasticsearch, all gone after."""
+"""`tocsin demo` as a user runs it, in a folder of its own: feeds in, events in Elasticsearch, all found again."""
 
 from __future__ import annotations
 
@@ -6,39 +6,149 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+from click.testing import CliRunner, Result
+from kafka import KafkaConsumer, TopicPartition
 
+from sinks.elastic.shapes import SHAPES, ShapeName
+from streams.records import Alert, Article, DeadLetter, Event, Mention, Record, decode
+from tocsin.command import tocsin
 from tocsin.stack.local import find_running
 from tocsin.stack.settings import StackSettings
 
+pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.timeout(400)]
 
-@pytest.mark.stack
-@pytest.mark.slow
-@pytest.mark.timeout(400)
-def test_what_is_expected_arrives_and_everything_is_stopped(tmp_path: Path) -> None:
-    """It ends with 0, shows the corrected toll and a delivered alert, and leaves no process behind."""
+
+@dataclass(frozen=True)
+class Played:
+    """A demo that was played with --keep, and whose servers still run."""
+
+    folder: Path
+    code: int
+    log: str
+    events: list[dict[str, Any]]
+    summary: dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
+    """Play the demo once for all tests of this file; stop it as its last line says."""
+    place = tmp_path_factory.mktemp("demo")
     clean = {key: value for key, value in os.environ.items() if not key.startswith("TOCSIN_")}
     # a setting and a file that a user may have: neither may reach the demo's own services
-    (tmp_path / "tocsin.toml").write_text('[kafka]\nbootstrap_servers = ["192.0.2.1:9092"]\n')
+    (place / "tocsin.toml").write_text('[kafka]\nbootstrap_servers = ["192.0.2.1:9092"]\n')
+    folder = place / ".tocsin" / "demo"
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "tocsin", "demo", "--json", "--keep"],
+            cwd=place,
+            env=clean | {"TOCSIN_ELASTIC_HOSTS": "http://192.0.2.1:9200"},
+            capture_output=True,
+            text=True,
+            timeout=350,
+            check=False,
+        )
+        assert done.stdout, done.stderr[-3000:]
+        *events, summary = (json.loads(line) for line in done.stdout.splitlines())
+        log = done.stderr[-3000:] + done.stdout[-3000:]
+        yield Played(folder, done.returncode, log, events, summary)
+    finally:
+        subprocess.run(
+            [sys.executable, "-m", "tocsin", "stack", "down"],
+            cwd=place,
+            env=clean | {"TOCSIN_STACK_DATA_DIR": str(folder)},
+            check=True,
+            timeout=120,
+            stdout=subprocess.DEVNULL,
+        )
+        assert find_running(StackSettings(data_dir=folder)) is None
 
-    done = subprocess.run(
-        [sys.executable, "-m", "tocsin", "demo", "--json"],
-        cwd=tmp_path,
-        env=clean | {"TOCSIN_ELASTIC_HOSTS": "http://192.0.2.1:9200"},
-        capture_output=True,
-        text=True,
-        timeout=350,
-        check=False,
-    )
 
-    assert done.returncode == 0, done.stderr[-3000:] + done.stdout[-3000:]
-    *events, summary = (json.loads(line) for line in done.stdout.splitlines())
-    assert summary["problems"] == []
-    (fire,) = (event for event in events if event["kind"] == "fire")
+@pytest.fixture
+def at_demo(played: Played, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Point the commands at what the demo left."""
+    for name in [name for name in os.environ if name.startswith("TOCSIN_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(played.folder)
+    monkeypatch.setenv("TOCSIN_ELASTIC_HOSTS", played.summary["elastic"])
+
+
+def call(*words: str) -> Result:
+    """Call the command."""
+    return CliRunner().invoke(tocsin, words)
+
+
+def find(*words: str) -> list[str]:
+    """Search, and give the ids that were found."""
+    result = call("search", *words, "--json", "--limit", "10000")
+    assert result.exit_code == 0, result.output
+    return [json.loads(line)["id"] for line in result.stdout.splitlines()]
+
+
+def read_topic(kafka: str, shape: ShapeName) -> list[Record]:
+    """Read every record that the demo wrote to a topic, with a reader that joins no group."""
+    spec = SHAPES[shape].topic
+    consumer = KafkaConsumer(bootstrap_servers=kafka, group_id=None, enable_auto_commit=False)
+    places = [TopicPartition(spec.name, n) for n in consumer.partitions_for_topic(spec.name)]
+    consumer.assign(places)
+    consumer.seek_to_beginning(*places)
+    left = consumer.end_offsets(places)
+    found: list[Record] = []
+    while any(consumer.position(place) < end for place, end in left.items()):
+        for messages in consumer.poll(timeout_ms=1000).values():
+            # a compacted topic has tombstones
+            found += [decode(spec.record, m.value) for m in messages if m.value is not None]
+    consumer.close()
+    return found
+
+
+def words_of(record: Record) -> str:
+    """Give words that an analyst would look for to find a record."""
+    match record:
+        case Article() | Alert() | Event():
+            return record.title
+        case Mention():
+            return record.sentence
+        case DeadLetter():
+            return record.detail
+    raise AssertionError(record)
+
+
+def test_what_is_expected_arrives_and_no_service_stays(played: Played) -> None:
+    """It ends with 0, shows the corrected toll and a delivered alert; only the servers were kept."""
+    assert played.code == 0, played.log
+    assert played.summary["problems"] == []
+    (fire,) = (event for event in played.events if event["kind"] == "fire")
     assert fire["killed"]["best"] == 11
-    assert summary["delivered"] == summary["alerts"] >= 1
-    folder = tmp_path / ".tocsin" / "demo"
-    assert find_running(StackSettings(data_dir=folder)) is None
-    assert list((folder / "run").glob("child-*.json")) == []
+    assert played.summary["delivered"] == played.summary["alerts"] >= 1
+    assert list((played.folder / "run").glob("child-*.json")) == []
+
+
+@pytest.mark.usefixtures("at_demo")
+@pytest.mark.parametrize("shape", list(SHAPES))
+def test_every_record_on_a_topic_is_found_by_search(played: Played, shape: ShapeName) -> None:
+    """All ids of the topic are found, each by itself and by its own words, and nothing else is."""
+    records = {record.id: record for record in read_topic(played.summary["kafka"], shape)}  # type: ignore[attr-defined] # every one has an id
+
+    assert records, "the demo wrote nothing to this topic"
+    assert set(find(f"--{shape}")) == set(records)
+    for id_, record in records.items():
+        assert find(f"--{shape}", "--id", id_) == [id_]
+        quoted = words_of(record).replace('"', " ")
+        assert id_ in find(f"--{shape}", f'"{quoted}"'), quoted
+
+
+@pytest.mark.usefixtures("at_demo")
+def test_every_panel_has_something_to_show() -> None:
+    """`tocsin kibana check` asks what each panel would ask, and no answer is empty or refused."""
+    result = call("kibana", "check", "--json")
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+
+    assert [line for line in lines if not line["fine"]] == []
+    assert result.exit_code == 0, result.output
+    assert len(lines) > 60
