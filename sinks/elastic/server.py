@@ -1,16 +1,21 @@
 """Questions and documents in, answers out: the only file that speaks to Elasticsearch.
 
 Failures leave here as one of two errors: `NotNowError` for what may heal by waiting (no answer, 429,
-5xx), `RefusedError` for what will not (401, 403, 400). The client's own retries are off: the sink
-waits by itself, so that it can keep its place in the consumer group meanwhile.
+5xx), `RefusedError` for what will not (401, 403, 400, a certificate of a stranger). A host that cannot
+be reached is passed over at once for the next one; beyond that the client's own retries are off: the
+sink waits by itself, so that it can keep its place in the consumer group meanwhile.
 """
 
 from __future__ import annotations
 
+import base64
+import re
+import ssl
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from elasticsearch import ApiError, Elasticsearch, NotFoundError, TransportError
 from elasticsearch.exceptions import UnsupportedProductError
@@ -66,18 +71,25 @@ class Server:
     @classmethod
     def connect(cls, settings: ElasticSettings, timeout: float | None = None) -> Server:
         """Build the client for `settings`; nothing is sent yet. TLS is always verified."""
+        hosts = [_check_host(host) for host in settings.hosts]
         options: dict[str, Any] = {}
         if settings.api_key:
             options["api_key"] = settings.api_key.get_secret_value()
         if settings.username and settings.password:
-            options["basic_auth"] = (settings.username, settings.password.get_secret_value())
-        if settings.ca_file:
-            options["ca_certs"] = str(settings.ca_file)
+            # encoded here: the client takes ASCII only, Elasticsearch takes UTF-8
+            user = f"{settings.username}:{settings.password.get_secret_value()}"
+            options["basic_auth"] = base64.b64encode(user.encode()).decode()
         try:
+            if settings.ca_file:
+                # read here, or a file that is no PEM would only be seen as a failed connection
+                ssl.create_default_context(cafile=settings.ca_file)
+                options["ca_certs"] = str(settings.ca_file)
             client = Elasticsearch(
-                list(settings.hosts),
+                hosts,
                 request_timeout=timeout or settings.timeout,
-                max_retries=0,
+                # only what never reached a host goes to the next one
+                max_retries=len(hosts) - 1,
+                retry_on_status=(),
                 retry_on_timeout=False,
                 dead_node_backoff_factor=0.5,
                 max_dead_node_backoff=5,
@@ -85,7 +97,7 @@ class Server:
             )
         except (ValueError, TypeError, OSError) as error:
             raise RefusedError(
-                ", ".join(settings.hosts), f"the settings do not fit: {error}"
+                ", ".join(settings.hosts), f"the settings do not fit: {error}", _see_ca(settings)
             ) from error
         return cls(client, settings.hosts)
 
@@ -263,13 +275,43 @@ class Server:
                 raise NotNowError(self._which, why) from error
             raise RefusedError(self._which, why, _HINTS.get(status), status) from error
         except TransportError as error:
+            if distrust := _DISTRUST.search(str(error.message)):
+                raise RefusedError(
+                    self._which,
+                    f"{what}: its certificate was not accepted: {distrust[0]}",
+                    "TOCSIN_ELASTIC_CA_FILE names the authority that signed it",
+                ) from error
             raise NotNowError(self._which, f"{what}: {error.message}") from error
 
+
+_DISTRUST = re.compile(
+    r"(?<=certificate verify failed: ).+?(?= \(_ssl)|hostname .* doesn't match .*"
+)
+"""What OpenSSL and urllib3 say of a certificate: its signer, its dates, its name."""
 
 _HINTS = {
     401: "give TOCSIN_ELASTIC_API_KEY, or TOCSIN_ELASTIC_USERNAME and TOCSIN_ELASTIC_PASSWORD",
     403: "give the key or user the privileges that docs/elasticsearch.md lists",
 }
+
+
+def _check_host(host: str) -> str:
+    """Refuse a password in an address: addresses are logged."""
+    try:
+        parts = urlsplit(host)
+    except ValueError as error:
+        raise RefusedError(host, f"not an address: {error}") from error
+    if parts.username or parts.password:
+        raise RefusedError(
+            f"{parts.scheme}://…@{parts.hostname}",
+            "the address carries a user name or password",
+            "give TOCSIN_ELASTIC_USERNAME and TOCSIN_ELASTIC_PASSWORD_FILE",
+        )
+    return host
+
+
+def _see_ca(settings: ElasticSettings) -> str | None:
+    return f"is {settings.ca_file} a PEM file that can be read?" if settings.ca_file else None
 
 
 def _read_item(item: Mapping[str, Any]) -> ItemAnswer:
@@ -290,5 +332,7 @@ def _error_type(body: object) -> str | None:
 def _reason(body: object) -> str | None:
     error = body.get("error") if isinstance(body, dict) else None
     if isinstance(error, dict):
-        return f"{error.get('type')}: {error.get('reason')}"
+        # "all shards failed" says nothing; its root cause does
+        roots = error.get("root_cause") or [error]
+        return f"{roots[0].get('type')}: {roots[0].get('reason')}"
     return str(error) if error else None

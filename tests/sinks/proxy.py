@@ -2,17 +2,20 @@
 
 `proxy.fault` is asked about every request, with its number from 0 since the fault was set; it answers
 with a `Fault` or None (the request goes through). `refuse()` closes the port, `accept()` opens it again.
+With `pem` it speaks TLS, and with `admits` it lets in only whom it knows, as a secured cluster does.
 """
 
 from __future__ import annotations
 
 import http.client
 import json
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -50,8 +53,14 @@ Choose = Callable[[str, int], Fault | None]
 class Proxy:
     """The proxy, listening on loopback."""
 
-    def __init__(self, target: str) -> None:
+    def __init__(
+        self, target: str, pem: Path | None = None, admits: Callable[[str], bool] | None = None
+    ) -> None:
         self.target = urlsplit(target).netloc
+        self.pem = pem
+        """Key and certificate; without it the proxy speaks plain HTTP."""
+        self.admits = admits
+        """Judges the Authorization header of a request; without it everybody is let in."""
         self.requests: list[str] = []
         self._choose: Choose = lambda _path, _number: None
         self._count = 0
@@ -64,7 +73,7 @@ class Proxy:
     @property
     def url(self) -> str:
         """The address that the sink is given."""
-        return f"http://127.0.0.1:{self._port}"
+        return f"{'https' if self.pem else 'http'}://127.0.0.1:{self._port}"
 
     def set_fault(self, choose: Choose) -> None:
         """Misbehave from now on."""
@@ -99,6 +108,13 @@ class Proxy:
 
         self._server = _QuietServer(("127.0.0.1", self._port), Handler)
         self._server.daemon_threads = True
+        if self.pem:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(self.pem)
+            # the handshake belongs to the request's thread: one client must not hold up the others
+            self._server.socket = context.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
         self._port = self._server.server_address[1]
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
@@ -116,13 +132,18 @@ class Proxy:
 
 
 @contextmanager
-def open_proxy(target: str) -> Iterator[Proxy]:
+def open_proxy(
+    target: str, pem: Path | None = None, admits: Callable[[str], bool] | None = None
+) -> Iterator[Proxy]:
     """Run a proxy before `target`."""
-    proxy = Proxy(target)
+    proxy = Proxy(target, pem, admits)
     try:
         yield proxy
     finally:
         proxy.close()
+
+
+_STRANGER = b'{"error":{"type":"security_exception","reason":"missing authentication credentials"}}'
 
 
 class _QuietServer(ThreadingHTTPServer):
@@ -146,6 +167,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _handle(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        admits = self.owner.admits
+        if admits is not None and not admits(self.headers.get("Authorization") or ""):
+            self._send(401, _STRANGER)
+            return
         fault = self.owner.choose(self.path)
         match fault:
             case Reply(status, answer):
