@@ -93,9 +93,10 @@ def build_lines(event: Event) -> list[str]:
         lines.append("Where: " + ", ".join(dict.fromkeys(_clean(n) for n in names if n)))
     for toll in event.tolls:
         if toll.best is not None:
-            ends = f" ({toll.low:g} to {toll.high:g})" if _has_ends(toll.low, toll.high) else ""
+            has_ends = _has_ends(toll.low, toll.high)
+            ends = f" ({toll.low:,.15g} to {toll.high:,.15g})" if has_ends else ""
             unit = f" {toll.unit}" if toll.unit else ""
-            lines.append(f"{toll.measure.capitalize()}: {toll.best:g}{unit}{ends}")
+            lines.append(f"{toll.measure.capitalize()}: {toll.best:,.15g}{unit}{ends}")
     lines += [
         f"{entry.at:%Y-%m-%d %H:%M} {_clean(entry.publisher)}: {_clean(entry.claimant)} {entry.stance}"
         for entry in event.ledger[-_LEDGER:]

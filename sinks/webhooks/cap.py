@@ -2,8 +2,8 @@
 
 Certainty follows the event's status: confirmed is Observed, corroborated Likely, claimed and contested
 Possible. News tells what has happened, so urgency is Past; what is planned or threatened is Future. A
-Cancel says what it takes back. Identifiers carry no space, comma, `<` or `&`, times are written with
-their offset and no `Z`, as the standard's rules ask.
+Cancel says what it takes back; `incidents` names the event. Identifiers carry no space, comma, `<` or
+`&`, times are written with their offset and no `Z`, as the standard's rules ask.
 """
 
 from __future__ import annotations
@@ -59,8 +59,10 @@ def render_cap(alert: Alert, sender: str = SENDER) -> bytes:
     _add(root, "scope", "Public")
     if alert.kind == "Cancel":
         _add(root, "note", alert.reason)
-    if alert.references:
-        _add(root, "references", _refer(alert, sender))
+    if references := _refer(alert, sender):
+        _add(root, "references", references)
+    # alerts of other rules about the same event are of one incident
+    _add(root, "incidents", clean_identifier(alert.event_id))
     _add_info(root, alert)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
 
@@ -72,7 +74,8 @@ def clean_identifier(text: str) -> str:
 
 def format_time(time: dt.datetime) -> str:
     """Write a time as the standard wants it; UTC is `-00:00`."""
-    return f"{time.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%S}-00:00"
+    # isoformat pads the year, strftime does not
+    return f"{time.astimezone(dt.UTC).replace(tzinfo=None).isoformat(timespec='seconds')}-00:00"
 
 
 def _add_info(root: etree._Element, alert: Alert) -> None:
@@ -113,7 +116,7 @@ def _list_parameters(alert: Alert) -> list[tuple[str, str]]:
     if alert.event is not None:
         found.append(("tocsin:status", alert.event.status))
         found += [
-            (f"tocsin:{toll.measure}", f"{toll.best:g}")
+            (f"tocsin:{toll.measure}", f"{toll.best:.15g}")
             for toll in alert.event.tolls
             if toll.best is not None
         ]
@@ -127,7 +130,9 @@ def _add_area(info: etree._Element, event: Event) -> None:
     names = (where.resolved or where.name, where.admin1, where.country)
     _add(area, "areaDesc", ", ".join(dict.fromkeys(name for name in names if name)))
     if where.point is not None:
-        _add(area, "circle", f"{where.point.lat:g},{where.point.lon:g} 0")
+        # a tenth of a metre; an exponent is no decimal of the standard
+        lat, lon = (f"{degrees:.6f}" for degrees in (where.point.lat, where.point.lon))
+        _add(area, "circle", f"{lat},{lon} 0")
     if where.country:
         code = _add(area, "geocode")
         _add(code, "valueName", "ISO3166-1")

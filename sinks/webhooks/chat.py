@@ -60,7 +60,10 @@ def build_lines(alert: Alert) -> list[tuple[str, str]]:
             place = event.where.resolved or event.where.name
             facts.append(("Place", ", ".join(p for p in (place, event.where.country) if p)))
         facts += [
-            (toll.measure.capitalize(), f"{toll.best:g}" + (f" {toll.unit}" if toll.unit else ""))
+            (
+                toll.measure.capitalize(),
+                f"{toll.best:,.15g}" + (f" {toll.unit}" if toll.unit else ""),
+            )
             for toll in event.tolls[:4]
             if toll.best is not None
         ]

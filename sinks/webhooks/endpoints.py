@@ -6,6 +6,7 @@ a chat is such a secret too (`url_file`, `url_env`), since whoever has it can wr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,6 +36,7 @@ Format = Literal[
 ]
 SIGNED: tuple[Format, ...] = ("json", "cloudevents", "cap", "template")
 """Formats whose receivers are people's own programs, which check signatures."""
+_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 PAGERDUTY = "https://events.pagerduty.com/v2/enqueue"
 
 
@@ -109,6 +111,11 @@ class EndpointPiece(Piece):
         signed = bool(self.secret_files or self.secret_env)
         if self.format in SIGNED and not signed and not self.unsigned:
             problems.append("needs secret_files or secret_env, or unsigned = true")
+        problems += [
+            f"header {name!r} is not a word with a line of ASCII"
+            for name, value in self.headers.items()
+            if not _HEADER.fullmatch(name) or not (value.isascii() and value.isprintable())
+        ]
         given = [n for n in self.headers if n.lower().startswith(("webhook-", "content-", "host"))]
         if given:
             problems.append(f"headers that Tocsin sets itself: {', '.join(given)}")
@@ -238,14 +245,28 @@ class _SecretReader:
             if variable not in self._environ:
                 self.problems.append(f"the variable {variable} is not set")
                 return None
-            return self._environ[variable].strip()
+            return self._check_filled(f"the variable {variable}", self._environ[variable])
         if file is None:
             return None
         try:
-            return (self._folder / file).read_text("utf-8").strip()
+            return self._check_filled(str(file), (self._folder / file).read_text("utf-8"))
         except (OSError, UnicodeDecodeError) as error:
             self.problems.append(f"{file} cannot be read: {error}")
             return None
+
+    def read_line(self, file: Path | str | None, variable: str | None) -> str | None:
+        """Read a secret that is sent in a header: one line of ASCII."""
+        text = self.read(file, variable)
+        if text is not None and not (text.isascii() and text.isprintable()):
+            self.problems.append(f"{file or variable} does not hold one line of ASCII")
+        return text
+
+    def _check_filled(self, name: str, text: str) -> str | None:
+        """Refuse an empty secret: what it should protect would go out without it."""
+        if not text.strip():
+            self.problems.append(f"{name} is empty")
+            return None
+        return text.strip()
 
     def read_keys(self, piece: EndpointPiece) -> tuple[bytes, ...]:
         """Read the signing secrets; a file may hold several, one a line, the newest first."""
@@ -281,7 +302,7 @@ def _build_endpoint(piece: EndpointPiece, reader: _SecretReader) -> Endpoint:
     return Endpoint(
         url=url,
         secrets=reader.read_keys(piece),
-        token=reader.read(piece.token_file, piece.token_env),
+        token=reader.read_line(piece.token_file, piece.token_env),
         routing_key=reader.read(piece.routing_key_file, piece.routing_key_env),
         template=reader.read(piece.template_file, None),
         mail_password=(

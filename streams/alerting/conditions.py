@@ -8,6 +8,7 @@ no condition: unknown is not zero.
 from __future__ import annotations
 
 import datetime as dt
+import math
 import operator
 import re
 from collections.abc import Callable, Mapping
@@ -49,7 +50,10 @@ def parse_span(value: object) -> object:
     match = _SPAN.match(value)
     if match is None:
         raise ValueError(f"{value!r} is no length of time; write for example 90m, 24h or 7d")
-    span = dt.timedelta(seconds=float(match[1]) * _UNITS[match[2]])
+    try:
+        span = dt.timedelta(seconds=float(match[1]) * _UNITS[match[2]])
+    except OverflowError as error:
+        raise ValueError(f"{value!r} is longer than time itself") from error
     if not span:
         raise ValueError("a length of time must be longer than nothing")
     return span
@@ -141,7 +145,7 @@ def parse_number(value: object) -> object:
     return NumberCondition(
         _name_field(match["field"]),
         match["sign"],
-        float(match["value"].replace("_", "")),
+        _read_finite(match["value"].replace("_", "")),
         match["unit"],
     )
 
@@ -156,7 +160,8 @@ def parse_change(value: object) -> object:
         return StatusChange(match["status"])
     if match := _NUMBER_CHANGE.match(value):
         field = _name_field(match["field"])
-        return NumberChange(field, match["way"], float(match["value"]), bool(match["percent"]))
+        step = _read_finite(match["value"])
+        return NumberChange(field, match["way"], step, bool(match["percent"]))
     raise ValueError(
         f"{value!r} is no change; write for example 'status to contested' or 'killed up 50%'"
     )
@@ -190,8 +195,15 @@ def read_firsts(event: Event) -> dict[str, str]:
 
 
 def format_number(value: float) -> str:
-    """Write a number for people: 10, 2.5."""
-    return str(int(value)) if value == int(value) and abs(value) < 1e15 else f"{value:g}"
+    """Write a number plainly: 10, 2.5, 2400000000; exponents only from 15 digits on."""
+    return f"{value:.15g}"
+
+
+def _read_finite(text: str) -> float:
+    value = float(text)
+    if value == math.inf:
+        raise ValueError(f"{text} is no number that an event could have")
+    return value
 
 
 def _find_toll(event: Event, measure: str, unit: str | None) -> Toll | None:

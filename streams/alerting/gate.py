@@ -274,8 +274,15 @@ def _next_digest(daily: Daily, now: dt.datetime) -> dt.datetime:
 
 
 def _next_time(local: dt.datetime, at: dt.time) -> dt.datetime:
-    """Find the next moment at which the clock on the wall shows `at`."""
-    today = dt.datetime.combine(local.date(), at, local.tzinfo)
-    if today <= local:
-        today = dt.datetime.combine(local.date() + dt.timedelta(days=1), at, local.tzinfo)
-    return today.astimezone(dt.UTC)
+    """Find the next moment at which the clock on the wall shows `at`.
+
+    When clocks are put back it shows it twice; what has begun then ends the second time.
+    """
+    now = local.astimezone(dt.UTC)
+    days = (local.date(), local.date() + dt.timedelta(days=1), local.date() + dt.timedelta(days=2))
+    shown = (
+        dt.datetime.combine(day, at.replace(fold=fold), local.tzinfo).astimezone(dt.UTC)
+        for day in days
+        for fold in (0, 1)
+    )
+    return min(moment for moment in shown if moment > now)

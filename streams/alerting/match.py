@@ -104,13 +104,16 @@ def measure_km(one: Point, other: Point) -> float:
 def is_inside(point: Point, corners: Sequence[tuple[float, float]]) -> bool:
     """Tell whether a point lies in a polygon of (longitude, latitude) corners.
 
-    Edges are straight on the map; an area across the 180th meridian needs two polygons.
+    Edges are straight on the map; across the 180th meridian longitudes go on to 181, or -181.
     """
+    return any(_is_drawn_inside(point.lon + turn, point.lat, corners) for turn in (0, 360, -360))
+
+
+def _is_drawn_inside(lon: float, lat: float, corners: Sequence[tuple[float, float]]) -> bool:
     inside = False
     for (lon1, lat1), (lon2, lat2) in zip(corners, (*corners[1:], corners[0]), strict=True):
-        if (lat1 > point.lat) != (lat2 > point.lat):
-            crossing = lon1 + (point.lat - lat1) * (lon2 - lon1) / (lat2 - lat1)
-            inside ^= point.lon < crossing
+        if (lat1 > lat) != (lat2 > lat):
+            inside ^= lon < lon1 + (lat - lat1) * (lon2 - lon1) / (lat2 - lat1)
     return inside
 
 

@@ -120,8 +120,15 @@ class Match(Piece):
     ) -> tuple[tuple[float, float], ...]:
         if corners and len(set(corners)) < 3:
             raise ValueError("a polygon needs at least three corners")
-        if any(abs(lon) > 180 or abs(lat) > 90 for lon, lat in corners):
+        # written so that `nan`, which TOML knows, is refused too
+        if not all(abs(lon) <= 360 and abs(lat) <= 90 for lon, lat in corners):
             raise ValueError("corners are [longitude, latitude], in degrees")
+        for (lon1, _), (lon2, _) in zip(corners, (*corners[1:], *corners[:1]), strict=True):
+            if abs(lon1 - lon2) > 180:
+                raise ValueError(
+                    f"the side from longitude {lon1:g} to {lon2:g} spans more than 180 degrees; across"
+                    " the 180th meridian write 190 for -170, else put a corner in between"
+                )
         return corners
 
 

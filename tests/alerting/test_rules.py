@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 
 from streams.alerting.conditions import format_span, parse_change, parse_number, parse_span
 from streams.alerting.follow import load_follows
+from streams.alerting.gate import find_quiet_end
 from streams.alerting.load import AlertFiles, load_ringer, silences_path
 from streams.alerting.match import is_inside, match_event, measure_km
-from streams.alerting.rules import Match, load_rules
+from streams.alerting.rules import Match, Quiet, load_rules
 from streams.errors import SettingsError
 from streams.records import Point
 from tests.alerting.scripts import build_event
+from tests.sinks.webhooks.receiver import build_alert
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 
@@ -84,6 +86,14 @@ def test_every_problem_is_told_at_once() -> None:
         ('[[rule]]\nname="a"\nspike={factor=2,within="4d",usual="5d"}', "twice as long"),
         ('[[rule]]\nname="a/b"', "pattern"),
         ("[[rule]]", "name: is missing"),
+        ('[[rule]]\nname="a"\nrepeat="99999999999w"', "longer than time itself"),
+        ('[[rule]]\nname="a"\nmatch={numbers="killed >= 1e999"}', "no number that an event"),
+        ('[[rule]]\nname="a"\nmatch={polygon=[[nan,1.0],[2.0,2.0],[3.0,1.0]]}', "in degrees"),
+        ('[[rule]]\nname="a"\nmatch={within={lat=nan,lon=1.0,km=5.0}}', "lat"),
+        (
+            '[[rule]]\nname="a"\nmatch={polygon=[[170.0,0.0],[-170.0,0.0],[170.0,9.0]]}',
+            "write 190 for -170",
+        ),
         ("rule = 3", "rule"),
         ("not toml", "not readable as TOML"),
         (
@@ -173,6 +183,61 @@ def test_polygon_with_a_dent() -> None:
     corners = ((0.0, 0.0), (4.0, 0.0), (4.0, 4.0), (2.0, 1.0), (0.0, 4.0))
     assert is_inside(Point(lat=0.5, lon=2), corners)
     assert not is_inside(Point(lat=3, lon=2), corners)
+
+
+def test_area_across_the_date_line() -> None:
+    """Longitudes that go on beyond 180 draw an area on both sides of it, from either side."""
+    fiji = ((176.0, -20.0), (184.0, -20.0), (184.0, -12.0), (176.0, -12.0))
+    mirrored = tuple((lon - 360, lat) for lon, lat in fiji)
+    for corners in (fiji, mirrored):
+        match = Match.model_validate({"polygon": corners})
+        assert is_inside(Point(lat=-16.8, lon=179.9), match.polygon)
+        assert is_inside(Point(lat=-16.8, lon=-179.9), match.polygon)
+        assert not is_inside(Point(lat=-16.8, lon=175.0), match.polygon)
+        assert not is_inside(Point(lat=-16.8, lon=-175.0), match.polygon)
+        assert not is_inside(Point(lat=-16.8, lon=0.0), match.polygon)
+    assert measure_km(Point(lat=-17, lon=179.9), Point(lat=-17, lon=-179.9)) < 22
+
+
+_HOURS = st.times().map(lambda time: time.replace(second=0, microsecond=0))
+
+
+@given(
+    start=_HOURS,
+    end=_HOURS,
+    zone=st.sampled_from(
+        ["Europe/London", "America/New_York", "Australia/Lord_Howe", "Pacific/Apia"]
+    ),
+    day=st.sampled_from(
+        [(2011, 12, 28), (2026, 3, 8), (2026, 3, 28), (2026, 10, 3), (2026, 10, 31)]
+    ),
+    later=st.timedeltas(dt.timedelta(), dt.timedelta(days=4)),
+)
+def test_quiet_hours_end_in_the_future_whatever_the_clocks_do(
+    start: dt.time, end: dt.time, zone: str, day: tuple[int, int, int], later: dt.timedelta
+) -> None:
+    """Put forward, put back, half an hour or a whole day: the end is to come, and within two days."""
+    if start == end:
+        return
+    quiet = Quiet.model_validate({"from": start, "to": end, "timezone": zone})
+    moment = dt.datetime(*day, tzinfo=dt.UTC) + later
+
+    until = find_quiet_end(quiet, build_alert(), moment)
+
+    if until is not None:
+        assert moment < until <= moment + dt.timedelta(hours=50)
+
+
+def test_quiet_hours_when_clocks_are_put_back() -> None:
+    """Half past one comes twice: what is held the second time is not told at the first, which is over."""
+    quiet = Quiet.model_validate(
+        {"from": dt.time(22), "to": dt.time(1, 30), "timezone": "Europe/London"}
+    )
+    second_quarter_past_one = dt.datetime(2026, 10, 25, 1, 15, tzinfo=dt.UTC)
+
+    until = find_quiet_end(quiet, build_alert(), second_quarter_past_one)
+
+    assert until == dt.datetime(2026, 10, 25, 1, 30, tzinfo=dt.UTC)
 
 
 def test_follow_problems_are_told_at_once() -> None:

@@ -21,7 +21,7 @@ from sinks.webhooks.endpoints import Endpoint, Mail
 from sinks.webhooks.template import render_template
 from streams.alerting.rules import load_rules
 from streams.records import Alert, LedgerEntry
-from tests.alerting.scripts import CASES, Worker, load_script, load_scripts
+from tests.alerting.scripts import CASES, Worker, build_event, load_script, load_scripts
 from tests.sinks.webhooks.receiver import build_alert
 
 XSD = etree.XMLSchema(etree.parse(Path(__file__).parent / "cap-1.2.xsd"))
@@ -110,6 +110,59 @@ def test_cap_refers_to_the_ones_before() -> None:
     assert cap_text(root, "references") == f"tocsin,{first.id},2026-03-01T10:00:00-00:00"
     assert cap_text(root, "info/severity") == "Moderate"
     assert cap_text(root, "info/event") == "Missile or artillery strike"
+
+
+def test_cap_keeps_incident_and_thread_apart() -> None:
+    """Two rules about one event are one incident; a Cancel says what it takes back, and of whom."""
+    first = build_alert(1, 0)
+    other = first.model_copy(update={"id": "l1-other", "rule": "other"})
+    cancel = build_alert(1, 2).model_copy(update={"kind": "Cancel", "reason": "withdrawn & gone"})
+    roots = [etree.fromstring(render_cap(alert)) for alert in (first, other, cancel)]
+    assert {cap_text(root, "incidents") for root in roots} == {"e1"}
+    assert len({cap_text(root, "identifier") for root in roots}) == 3
+    assert [cap_text(root, "references") is None for root in roots] == [True, True, False]
+    assert cap_text(roots[2], "note") == "withdrawn & gone"
+    for root in roots:
+        XSD.assertValid(root)
+
+
+def test_cap_of_an_alert_without_times_of_the_ones_before() -> None:
+    """A record of old has no such times: no reference is better than half of one."""
+    root = etree.fromstring(
+        render_cap(build_alert(1, 2).model_copy(update={"reference_times": ()}))
+    )
+    assert cap_text(root, "references") is None
+    XSD.assertValid(root)
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    lat=st.floats(-90, 90),
+    lon=st.floats(-180, 180),
+    killed=st.floats(0, 1e12),
+    year=st.integers(1, 9998),
+)
+def test_any_place_number_and_year_makes_valid_cap(
+    lat: float, lon: float, killed: float, year: int
+) -> None:
+    """No exponent in a circle, no short year in a time; a number is written out."""
+    alert = build_alert()
+    event = build_event("e1", killed=killed, country="UA", lat=lat, lon=lon)
+    when = event.when.model_copy(update={"start": dt.datetime(year, 1, 2, tzinfo=dt.UTC)})
+    alert = alert.model_copy(update={"event": event.model_copy(update={"when": when})})
+    root = etree.fromstring(render_cap(alert))
+    XSD.assertValid(root)
+    found = (cap_text(root, "info/area/circle") or "").split(" ")[0].split(",")
+    assert [float(part) for part in found] == pytest.approx([lat, lon], abs=1e-6)
+
+
+def test_big_numbers_are_told_in_full() -> None:
+    """Neither 2.4e+09 nor 1.23457e+06: in CAP, in chats and in mails."""
+    event = build_event("e1", killed=1_234_567)
+    alert = build_alert().model_copy(update={"event": event})
+    assert b"<value>1234567</value>" in render_cap(alert)
+    for chat in CHATS.values():
+        assert "1,234,567" in chat(alert, "key").content.decode().replace("\\", "")
 
 
 @settings(max_examples=50, deadline=None)

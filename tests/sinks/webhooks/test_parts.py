@@ -124,12 +124,43 @@ def test_every_problem_of_the_file_is_told_at_once(tmp_path: Path) -> None:
         ('name = "a"\nformat = "pagerduty"', "needs routing_key"),
         ('name = "a"\nformat = "slack"\nurl_env = "TOCSIN_SLACK"', "Tocsin's own settings"),
         ('name = "a"\nurl="https://a"\nunsigned=true\nheaders={webhook-id="x"}', "sets itself"),
+        ('name = "a"\nurl="https://a"\nunsigned=true\nheaders={x="a\\r\\nb: c"}', "line of ASCII"),
+        ('name = "a"\nurl="https://a"\nunsigned=true\nheaders={"x y"="z"}', "line of ASCII"),
     ],
 )
 def test_endpoint_that_cannot_work_is_refused(text: str, part: str) -> None:
     """With the reason."""
     with pytest.raises(SettingsError, match=part):
         load_endpoints(f"[[endpoint]]\n{text}", {})
+
+
+def test_empty_secret_is_no_secret(tmp_path: Path) -> None:
+    """An empty file must not send unsigned, without a token, or nowhere; a token is one line."""
+    (tmp_path / "empty").write_text(" \n")
+    (tmp_path / "two").write_text("one\ntwo\n")
+    file = tmp_path / "endpoints.toml"
+    file.write_text(
+        """
+        [[endpoint]]
+        name = "a"
+        url = "https://a.example"
+        secret_files = "empty"
+        token_env = "EMPTY"
+        [[endpoint]]
+        name = "b"
+        format = "slack"
+        url_file = "empty"
+        token_file = "two"
+        """
+    )
+    with pytest.raises(SettingsError) as refused:
+        load_endpoints(file, {"EMPTY": ""})
+    assert [problem.split(": ", 1)[1] for problem in refused.value.problems] == [
+        "endpoint a: empty is empty",
+        "endpoint a: the variable EMPTY is empty",
+        "endpoint b: empty is empty",
+        "endpoint b: two does not hold one line of ASCII",
+    ]
 
 
 def test_example_endpoints_load(tmp_path: Path) -> None:
