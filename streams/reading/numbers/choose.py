@@ -12,8 +12,7 @@ from spacy.tokens import Token
 from streams.lexicon.ontology import get_kind
 from streams.reading.numbers.found import FoundQuantity
 from streams.reading.parse import ParsedArticle, Sentence
-from streams.reading.walk import price_path
-from streams.reading.when.attach import is_own_clause, lost_verb
+from streams.reading.walk import is_own_clause, price_path
 from streams.reading.when.english import SAY_LEMMAS
 from streams.reading.when.lexicon import word_set
 from streams.records import Measure, Quantity
@@ -108,9 +107,7 @@ def _fits(found: FoundQuantity, group: str, trigger: Token) -> bool:
 
 def price(trigger: Token, head: Token) -> float:
     """How loosely the syntax ties a number to the event."""
-    verb = lost_verb(trigger)
-    cost = price_path(trigger, head, _up, _down)
-    return cost if verb is None else min(cost, 0.5 + price_path(verb, head, _up, _down))
+    return price_path(trigger, head, _up, _down)
 
 
 def _up(node: Token) -> float:  # noqa: PLR0911 - a table of cases, read from the top

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from spacy.tokens import Token
 
+from streams.reading.walk import is_own_clause, price_path
 from streams.reading.when.english import (
     ANNOUNCE_LEMMAS,
     HAPPEN_LEMMAS,
     PLAN_LEMMAS,
     SAY_LEMMAS,
-    TOLL_LEMMAS,
 )
 from streams.reading.when.lexicon import word_set
 
@@ -24,61 +24,11 @@ FAR = 5.0
 
 _BOUNDING = word_set("dates_words", "bounding")
 _NAMING = frozenset(("poss", "compound", "amod", "nummod", "nmod"))
-_STEPS = 40
 
 
 def price(trigger: Token, date: Token) -> float:
     """The price of the path between an event's trigger and the head of a date."""
-    verb = lost_verb(trigger)
-    cost = _price(trigger, date)
-    return cost if verb is None else min(cost, 0.5 + _price(verb, date))
-
-
-def _price(trigger: Token, date: Token) -> float:
-    climbed = _climb(trigger)
-    node, cost = date, 0.0
-    for _ in range(_STEPS):
-        if node.i in climbed:
-            return cost + climbed[node.i]
-        if node.head is node or node.head.i == node.i:
-            break
-        cost += _down(node, trigger)
-        node = node.head
-    return climbed.get(node.i, 50.0) + cost
-
-
-def lost_verb(trigger: Token) -> Token | None:
-    """The verb whose subject the parser took for the object of "after": "after floods killed 24"."""
-    if trigger.dep_ != "pobj" or trigger.head.lower_ not in ("after", "before", "since", "as"):
-        return None
-    for token in trigger.doc[trigger.i + 1 : min(trigger.i + 9, trigger.sent.end)]:
-        if token.is_punct:
-            return None
-        if token.tag_ == "VBD":
-            has_subject = any(child.dep_ in ("nsubj", "nsubjpass") for child in token.children)
-            return None if has_subject else token
-    return None
-
-
-def is_own_clause(verb: Token) -> bool:
-    """Whether a coordinated or wrongly hung verb opens a clause of its own: "and a fire injured three"."""
-    deps = {child.dep_ for child in verb.children}
-    if verb.dep_ == "conj":
-        is_toll = "nsubjpass" in deps and verb.lemma_.lower() in TOLL_LEMMAS
-        return bool(deps & {"nsubj", "nsubjpass"}) and not is_toll
-    return verb.dep_ == "acl" and verb.tag_ in ("VBN", "VBD") and "dobj" in deps
-
-
-def _climb(trigger: Token) -> dict[int, float]:
-    costs = {trigger.i: 0.0}
-    node, cost = trigger, 0.0
-    for _ in range(_STEPS):
-        if node.head.i == node.i:
-            break
-        cost += _up(node)
-        node = node.head
-        costs.setdefault(node.i, cost)
-    return costs
+    return price_path(trigger, date, _up, _down)
 
 
 def _up(node: Token) -> float:  # noqa: PLR0911 - a table of cases, read from the top

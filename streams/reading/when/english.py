@@ -83,11 +83,6 @@ PLAN_LEMMAS = word_set("dates_words", "plan_lemmas")
 ANNOUNCE_LEMMAS = frozenset(("announce", "unveil", "decree"))
 """Verbs that do what they say: the day of the announcement is the day of what is announced."""
 
-TOLL_LEMMAS = frozenset(
-    ("kill", "injure", "wound", "hurt", "hospitalise", "hospitalize", "displace")
-)
-"""Verbs whose passive goes on with the toll of one event: "six died and nine were injured"."""
-
 BEGIN_LEMMAS = frozenset(
     ["begin", "start", "launch", "open", "break", "commence", "erupt", "invade", "kick"]
 )

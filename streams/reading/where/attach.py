@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from spacy.tokens import Token
 
-from streams.reading.walk import price_path
-from streams.reading.when.attach import is_own_clause, lost_verb
+from streams.reading.walk import is_own_clause, price_path
 from streams.reading.when.english import SAY_LEMMAS
 from streams.reading.when.lexicon import word_set
 
@@ -17,9 +16,7 @@ _ELSEWHERE = word_set("places_words", "elsewhere")
 
 def price(trigger: Token, place: Token) -> float:
     """The price of the path between an event's trigger and the head of a place name."""
-    verb = lost_verb(trigger)
-    cost = price_path(trigger, place, _up, _down)
-    return cost if verb is None else min(cost, 0.5 + price_path(verb, place, _up, _down))
+    return price_path(trigger, place, _up, _down)
 
 
 def _up(node: Token) -> float:  # noqa: PLR0911 - a table of cases, read from the top
