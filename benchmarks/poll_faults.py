@@ -32,7 +32,7 @@ from tocsin.stack.local import inspect_stack, start_stack, stop_stack
 from tocsin.stack.settings import StackSettings
 
 PORT = 8943
-KILL_AT, STOP_AT = 0.2, 0.5
+KILL_AT, STOP_AT = 0.23, 0.53
 """Share of the articles on the topic when the poller is killed, and when the broker is stopped."""
 
 

@@ -54,6 +54,9 @@ PAGE_ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.5"
 _REDIRECTS = {301, 302, 303, 307, 308}
 _PERMANENT = {301, 308}
 _CHUNK = 64 * 1024
+_GZIP = b"\x1f"
+"""A gzip member begins with this byte; its second may be in the next chunk."""
+_MAX_MEMBERS = 50
 _SMALL = 256 * 1024
 """A body below this is no bomb, whatever its ratio: feeds of repeated text compress 1:500."""
 
@@ -222,7 +225,7 @@ class Fetcher:
         return b"".join(read.parts)
 
     def _unpack(self, read: _Read, unpacker: _Unpacker, chunk: bytes) -> None:
-        while chunk and not unpacker.eof:
+        while chunk and unpacker.takes(chunk):
             try:
                 self._keep(read, unpacker.decompress(chunk, _CHUNK))
             except zlib.error as error:
@@ -244,11 +247,24 @@ class _Unpacker:
     def __init__(self, wbits: int | None) -> None:
         self._wbits = wbits
         self._inner = zlib.decompressobj(wbits) if wbits is not None else None
+        self._members = 1
         self.unconsumed_tail = b""
 
     @property
     def eof(self) -> bool:
         return self._inner is not None and self._inner.eof
+
+    def takes(self, chunk: bytes) -> bool:
+        """Tell whether `chunk` goes on with the body: a gzip body may have several members."""
+        if not self.eof:
+            return True
+        if self._wbits is None or not chunk.startswith(_GZIP):
+            return False
+        if self._members >= _MAX_MEMBERS:
+            raise _Refused("encoding", f"more than {_MAX_MEMBERS} gzip members")
+        self._members += 1
+        self._inner = zlib.decompressobj(self._wbits)
+        return True
 
     def decompress(self, chunk: bytes, limit: int) -> bytes:
         if self._inner is None:
@@ -258,7 +274,7 @@ class _Unpacker:
             )
             self._inner = zlib.decompressobj(zlib.MAX_WBITS if is_zlib else -zlib.MAX_WBITS)
         unpacked = self._inner.decompress(chunk, limit)
-        self.unconsumed_tail = self._inner.unconsumed_tail
+        self.unconsumed_tail = self._inner.unconsumed_tail or self._inner.unused_data
         return unpacked
 
     def flush(self, limit: int) -> bytes:

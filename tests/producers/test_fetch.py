@@ -45,6 +45,8 @@ async def fail(fetcher: Fetcher, url: str) -> Failure:
     ("encoding", "packed"),
     [
         ("gzip", gzip.compress(b"news " * 50)),
+        ("gzip", gzip.compress(b"news " * 20) + gzip.compress(b"news " * 30)),
+        ("gzip", gzip.compress(b"news " * 50) + b"\n"),
         ("deflate", zlib.compress(b"news " * 50)),
         ("deflate", zlib.compress(b"news " * 50)[2:-4]),
         ("identity", b"news " * 50),
@@ -64,6 +66,23 @@ async def test_a_gzip_bomb_is_stopped(site: Site, fetcher: Fetcher) -> None:
     assert (await fail(fetcher, site.url("/feed"))).kind == "bomb"
     site.put("/feed", gzip.compress(b"0" * 60_000_000, 1), Content_Encoding="gzip")
     assert (await fail(fetcher, site.url("/feed"))).kind in {"bomb", "too_large"}
+
+
+async def test_a_member_of_gzip_may_begin_with_any_chunk(site: Site, fetcher: Fetcher) -> None:
+    """The second member comes later, byte by byte; a thousand empty ones are too many."""
+    first, second = gzip.compress(b"news "), gzip.compress(b"today")
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Encoding": "gzip"})
+        await response.prepare(request)
+        for part in (first, *(bytes([byte]) for byte in second)):
+            await response.write(part)
+        return response
+
+    site.handle("/feed", answer)
+    assert (await get(fetcher, site.url("/feed"))).body == b"news today"
+    site.put("/many", gzip.compress(b"") * 1_000 + second, Content_Encoding="gzip")
+    assert (await fail(fetcher, site.url("/many"))).kind == "encoding"
 
 
 @pytest.mark.parametrize("encoding", ["br", "zstd", "gzip, gzip", "nonsense"])
