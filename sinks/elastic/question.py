@@ -22,6 +22,10 @@ from streams.records import Point
 Sort = Literal["relevance", "newest", "oldest", "toll", "voices", "changed"]
 SORTS: tuple[Sort, ...] = get_args(Sort)
 
+MAX_WORDS = 100
+"""Each becomes four clauses of the query; Elasticsearch takes about a thousand."""
+MAX_LENGTH = 10_000
+
 _SPAN = re.compile(r"^(\d+)\s*(h|d|w|m|y)$")
 _HOURS = {"h": 1, "d": 24, "w": 7 * 24, "m": 30 * 24, "y": 365 * 24}
 _WORDS = re.compile(r'"([^"]+)"|(\S+)')
@@ -64,6 +68,9 @@ class Question:
 def build_request(question: Question) -> dict[str, Any]:
     """Build the body of the search."""
     _check_fields(question)
+    _check_length(question.words)
+    if question.since and question.until and question.since >= question.until:
+        raise QuestionError("--until", "it is not after --since")
     must = [_ask_word(phrase, word) for phrase, word in _WORDS.findall(question.words)]
     filters = [
         *_ask_terms("id", question.ids),
@@ -158,6 +165,16 @@ def _check_fields(question: Question) -> None:
     for option, (field, given) in asked.items():
         if given and field not in have:
             raise QuestionError(option, f"{question.shape} have no {field}")
+
+
+def _check_length(words: str) -> None:
+    """Refuse what Elasticsearch would refuse in words that nobody understands."""
+    count = len(_WORDS.findall(words))
+    if len(words) > MAX_LENGTH or count > MAX_WORDS:
+        raise QuestionError(
+            f"{count} words",
+            f"at most {MAX_WORDS} words or phrases with {MAX_LENGTH} letters in all",
+        )
 
 
 def _ask_word(phrase: str, word: str) -> dict[str, Any]:

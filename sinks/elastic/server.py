@@ -292,6 +292,7 @@ _DISTRUST = re.compile(
 _HINTS = {
     401: "give TOCSIN_ELASTIC_API_KEY, or TOCSIN_ELASTIC_USERNAME and TOCSIN_ELASTIC_PASSWORD",
     403: "give the key or user the privileges that docs/elasticsearch.md lists",
+    404: "`tocsin setup` makes the indices of TOCSIN_ELASTIC_INDEX_PREFIX",
 }
 
 

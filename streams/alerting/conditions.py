@@ -20,6 +20,8 @@ from pydantic import BeforeValidator, PlainSerializer
 from streams.records import Event, Measure, Status, Toll
 
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
+_LONGEST = 40_000 * 86_400
+"""A century: added to any time of an event, it stays one that can be written."""
 _SPAN = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*([smhdw])\s*$")
 _NUMBER = re.compile(
     r"^\s*(?P<field>[a-z_]+(?:\.(?:low|best|high))?)\s*(?P<sign>>=|<=|==|=|>|<)\s*"
@@ -50,13 +52,10 @@ def parse_span(value: object) -> object:
     match = _SPAN.match(value)
     if match is None:
         raise ValueError(f"{value!r} is no length of time; write for example 90m, 24h or 7d")
-    try:
-        span = dt.timedelta(seconds=float(match[1]) * _UNITS[match[2]])
-    except OverflowError as error:
-        raise ValueError(f"{value!r} is longer than time itself") from error
-    if not span:
-        raise ValueError("a length of time must be longer than nothing")
-    return span
+    seconds = float(match[1]) * _UNITS[match[2]]
+    if not 0 < seconds <= _LONGEST:
+        raise ValueError(f"{value!r}: a length of time is longer than nothing, and at most 40000d")
+    return dt.timedelta(seconds=seconds)
 
 
 def format_span(span: dt.timedelta) -> str:

@@ -136,11 +136,20 @@ Matches = Annotated[tuple[Match, ...], BeforeValidator(_as_tuple)]
 By = Annotated[tuple[Label, ...], BeforeValidator(_as_tuple)]
 
 
+def _check_counted(span: dt.timedelta) -> dt.timedelta:
+    if span > dt.timedelta(days=90):
+        raise ValueError("may be at most 90d: older events are no longer counted")
+    return span
+
+
+Counted = Annotated[SpanOfTime, AfterValidator(_check_counted)]
+
+
 class Rate(Piece):
     """`count` events of a group within a length of time."""
 
     count: int = Field(ge=2)
-    within: SpanOfTime
+    within: Counted
     by: By = ()
     time: Literal["happened", "reported"] = "happened"
 
@@ -150,7 +159,7 @@ class Spike(Piece):
 
     factor: float = Field(gt=1)
     within: SpanOfTime
-    usual: SpanOfTime = dt.timedelta(days=14)
+    usual: Counted = dt.timedelta(days=14)
     at_least: int = Field(5, ge=2)
     by: By = ()
     time: Literal["happened", "reported"] = "happened"
@@ -159,8 +168,6 @@ class Spike(Piece):
     def _check_lengths(self) -> Self:
         if self.usual < 2 * self.within:
             raise ValueError("usual must be at least twice as long as within")
-        if self.usual > dt.timedelta(days=90):
-            raise ValueError("usual may be at most 90d")
         return self
 
 
@@ -174,15 +181,8 @@ class Silence(Piece):
 class Novel(Piece):
     """No other event of the group in the time before."""
 
-    within: SpanOfTime = dt.timedelta(days=30)
+    within: Counted = dt.timedelta(days=30)
     by: By = ("kind", "country")
-
-    @field_validator("within")
-    @classmethod
-    def _check_within(cls, within: dt.timedelta) -> dt.timedelta:
-        if within > dt.timedelta(days=90):
-            raise ValueError("may be at most 90d")
-        return within
 
 
 class Quiet(Piece):

@@ -179,6 +179,14 @@ def test_tolls_sort_and_the_table_tells_the_ledger() -> None:
         ["--since", "someday"],
         ["--near", "Xyzzyville-under-Nothing"],
         ["--near", "200,200"],
+        ["--near", ""],
+        ["--near", "nan,nan"],
+        ["--near", "1,2,3"],
+        ["--within", "nan", "--near", "1,1"],
+        ["--since", ""],
+        ["--since", "2023-06-14", "--until", "2023-06-13"],
+        ["word " * 101],
+        ["x" * 10_001],
         ["--within", "far", "--near", "1,1"],
         ["--country", "Atlantis"],
         ["--articles", "--status", "claimed"],
@@ -189,6 +197,33 @@ def test_a_question_that_cannot_be_asked_is_refused_by_name(words: list[str]) ->
     result = call("search", *words)
 
     assert isinstance(result.exception, TocsinError)
+
+
+@pytest.mark.usefixtures("environ")
+@pytest.mark.parametrize(
+    "words",
+    ['"', '"" "', "\\ * ? : ( ) [ ] { } ^ ~ && ||", "NOT OR AND", "*:*", "'; DROP", "\u0000"],
+)
+def test_signs_of_query_languages_are_only_signs(words: str) -> None:
+    """What people type is never a query: no error, and no document that lacks the words."""
+    assert set(find(words, "--limit", "200")) <= set(find("--limit", "200"))
+    assert find("missile", words + " xyzzy") == []
+
+
+@pytest.mark.usefixtures("environ")
+@pytest.mark.parametrize(
+    "words", [["search", "fire"], ["search", "--near", "Paris"], ["kibana", "check"]]
+)
+def test_missing_indices_have_a_next_step(
+    words: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before `tocsin setup`, or with another prefix: the error says what makes them."""
+    monkeypatch.setenv("TOCSIN_ELASTIC_INDEX_PREFIX", "nowhere")
+
+    result = call(*words)
+
+    assert isinstance(result.exception, TocsinError)
+    assert "tocsin setup" in (result.exception.hint or "")
 
 
 @pytest.mark.usefixtures("environ")

@@ -275,8 +275,11 @@ def _write_silences(path: Path, silences: list[dict[str, Any]]) -> None:
 
     text = "# written by `tocsin alerts silence`\n" + tomlkit.dumps({"silence": silences})
     fresh = path.with_name(f".{path.name}.new")
-    fresh.write_text(text, "utf-8")
-    fresh.replace(path)
+    try:
+        fresh.write_text(text, "utf-8")
+        fresh.replace(path)
+    except OSError as error:
+        raise SettingsError((f"{path}: cannot be written: {error.strerror}",)) from error
 
 
 def _show_silences(there: list[dict[str, Any]], now: dt.datetime, as_json: bool) -> None:  # noqa: FBT001

@@ -23,7 +23,7 @@ from sinks.elastic.question import (
     parse_time,
 )
 from sinks.elastic.results import COLUMNS, describe_ledger
-from sinks.elastic.server import RefusedError, Server
+from sinks.elastic.server import Server
 from sinks.elastic.shapes import ShapeName
 from streams.records import Point, Status
 from streams.settings import ElasticSettings
@@ -98,36 +98,23 @@ def search(  # noqa: PLR0913 - each is an option
             words=" ".join(words),
             ids=ids,
             kinds=tuple(check_kind(kind) for kind in kinds),
-            since=parse_time(since, now) if since else None,
-            until=parse_time(until, now, end=True) if until else None,
-            near=_find_point(server, elastic.index_prefix, near) if near else None,
+            since=parse_time(since, now) if since is not None else None,
+            until=parse_time(until, now, end=True) if until is not None else None,
+            near=_find_point(server, elastic.index_prefix, near) if near is not None else None,
             within_km=_parse_distance(within),
             countries=tuple(map(_find_country, countries)),
             statuses=statuses,
             sort=sort,
             limit=limit,
         )
-        hits = _ask(server, elastic.index_prefix, question)
+        answer = server.search(read_alias(elastic.index_prefix, shape), build_request(question))
     finally:
         server.close()
     if as_json:
-        for hit in hits["hits"]:
+        for hit in answer["hits"]["hits"]:
             click.echo(json.dumps(hit["_source"], ensure_ascii=False))
         return
-    _show(hits, question, ledger=ledger)
-
-
-def _ask(server: Server, prefix: str, question: Question) -> dict[str, Any]:
-    try:
-        answer = server.search(read_alias(prefix, question.shape), build_request(question))
-    except RefusedError as error:
-        if error.status == 404:
-            raise QuestionError(
-                question.shape, "there is no such index yet", "tocsin setup"
-            ) from error
-        raise
-    hits: dict[str, Any] = answer["hits"]
-    return hits
+    _show(answer["hits"], question, ledger=ledger)
 
 
 def _show(hits: dict[str, Any], question: Question, *, ledger: bool) -> None:
