@@ -24,11 +24,11 @@ from streams.reading.genre import judge_genre
 from streams.reading.headline import headline_fallback
 from streams.reading.names import build_names
 from streams.reading.news import judge_newsworthiness
-from streams.reading.numbers import choose_numbers, continued_numbers, find_quantities
-from streams.reading.parse import ParsedArticle
+from streams.reading.numbers import choose_numbers, find_quantities
+from streams.reading.parse import ParsedArticle, Sentence
 from streams.reading.select import find_main, select_drafts
 from streams.reading.speech import is_own_side
-from streams.reading.voices import choose_claims, find_voices
+from streams.reading.voices import choose_claims, find_voices, voice_at
 from streams.reading.when import choose_when, find_dates
 from streams.reading.where import choose_all_where, find_places
 from streams.reading.who.actors import build_actors, is_somebody
@@ -179,16 +179,15 @@ class ArticleReader:
         return self._build_actors(others, coding)
 
     def _find_numbers(self, coding: Coding) -> tuple[Quantity, ...]:
-        """The event's numbers, with the tolls of the sentences that go on about it."""
-        sentence, kind = coding.sentence, coding.kind
-        numbers = choose_numbers(self.quantities, self.parsed, sentence, coding.trigger, kind)
-        known = {number.measure for number in numbers}
-        for other in coding.also:
-            more = choose_numbers(self.quantities, self.parsed, sentence, other, kind)
-            numbers += tuple(number for number in more if number.measure not in known)
-            known |= {number.measure for number in more}
-        further = continued_numbers(self.quantities, self.parsed, sentence, kind)
-        return (*numbers, *(number for number in further if number.measure not in known))
+        """The event's numbers with who said each, and the tolls of the sentences that go on."""
+        triggers = (coding.trigger, *coding.also)
+        return choose_numbers(
+            self.quantities, self.parsed, coding.sentence, triggers, coding.kind, self._find_speaker
+        )
+
+    def _find_speaker(self, sentence: Sentence, token: Token) -> str | None:
+        voice = voice_at(self.voices, sentence, token)
+        return voice.speaker if voice is not None else None
 
     def _find_speaker_country(self, coding: Coding) -> CountryName | None:
         """The country of whoever speaks the clause: what "the country's forces" means."""
@@ -233,7 +232,9 @@ class ArticleReader:
         when = choose_when(self.dates, self.parsed, sentence, trigger)
         news, news_reason = judge_newsworthiness(self.parsed, sentence, trigger, when, self.genre)
         where = choose_all_where(self.places, self.parsed, sentence, trigger)[:1]
-        numbers = choose_numbers(self.quantities, self.parsed, sentence, trigger, guess.kind)
+        numbers = choose_numbers(
+            self.quantities, self.parsed, sentence, (trigger,), guess.kind, self._find_speaker
+        )
         if guess.confidence < MIN_GUESS and not (self._is_dated(when) or numbers):
             return ()
         return (

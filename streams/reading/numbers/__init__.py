@@ -1,7 +1,7 @@
 """A parsed article in, its numbers and the numbers of each of its events out."""
 
-from streams.reading.numbers.choose import choose_numbers, continued_numbers
+from streams.reading.numbers.choose import choose_numbers
 from streams.reading.numbers.find import find_quantities
 from streams.reading.numbers.found import FoundQuantity
 
-__all__ = ["FoundQuantity", "choose_numbers", "continued_numbers", "find_quantities"]
+__all__ = ["FoundQuantity", "choose_numbers", "find_quantities"]

@@ -7,9 +7,12 @@ statement kills nobody, a strike has no score.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from spacy.tokens import Token
 
 from streams.lexicon.ontology import get_kind
+from streams.reading.numbers.fate import fate_words
 from streams.reading.numbers.found import FoundQuantity
 from streams.reading.parse import ParsedArticle, Sentence
 from streams.reading.walk import is_own_clause, price_path
@@ -18,23 +21,55 @@ from streams.reading.when.lexicon import word_set
 from streams.records import Measure, Quantity
 
 FAR = 4.5
+SpeakerOf = Callable[[Sentence, Token], str | None]
+"""Who says a word of a sentence, where the text says so."""
 _CASUALTIES: frozenset[Measure] = frozenset(
     ("killed", "injured", "missing", "displaced", "rescued", "affected", "infected")
 )
 _HURTING = word_set("numbers_lists", "hurting")
 _CONTINUED = 3
+_PREPOSITIONS = {
+    "after": 3.0, "before": 3.0, "since": 3.0, "despite": 3.0, "following": 3.0, "than": 3.0,
+    "over": 4.5, "about": 4.5, "against": 4.5, "unlike": 4.5,
+}  # fmt: skip
+"""What they lead to is another event: protests "over the death of a student"."""
 _CROWDS = frozenset(("protest", "arrest", "crime"))
 _TOLL_WORDS = word_set("numbers_lists", "toll_words")
 
 
 def choose_numbers(
     quantities: tuple[FoundQuantity, ...],
-    parsed: ParsedArticle,  # noqa: ARG001 - the three choose_* are called alike
+    parsed: ParsedArticle,
     sentence: Sentence,
-    trigger: Token,
+    triggers: tuple[Token, ...],
     kind: str,
+    speaker_of: SpeakerOf,
 ) -> tuple[Quantity, ...]:
-    """The numbers of the event that `trigger` tells, the nearest first, one a measure and noun."""
+    """The numbers of one event with who said each: of all its words, and of the sentences that go on.
+
+    Another number of the same thing joins only when somebody else says it: "police said 11 had died;
+    the rebels put it at 30".
+    """
+    found = [n for word in triggers for n in _near_numbers(quantities, sentence, word, kind)]
+    found += _rival_tolls(quantities, sentence, kind)
+    found += _continued(quantities, parsed, sentence, kind)
+    chosen: dict[tuple[str, str | None], Quantity] = {}
+    others: dict[tuple[str, str | None, str], Quantity] = {}
+    for number in found:
+        key = _key(number.quantity)
+        speaker = speaker_of(parsed.sentences[number.sentence], number.head)
+        quantity = number.quantity.model_copy(update={"claimant": speaker})
+        first = chosen.setdefault(key, quantity)
+        is_other = speaker is not None and speaker != first.claimant
+        if is_other and quantity.value != first.value and quantity.measure in _CASUALTIES:
+            others.setdefault((*key, speaker or ""), quantity)
+    return (*chosen.values(), *others.values())
+
+
+def _near_numbers(
+    quantities: tuple[FoundQuantity, ...], sentence: Sentence, trigger: Token, kind: str
+) -> list[FoundQuantity]:
+    """The numbers of the event's own clause, the nearest first."""
     group = get_kind(kind).group
     priced: list[tuple[float, int, FoundQuantity]] = []
     for found in quantities:
@@ -46,28 +81,38 @@ def choose_numbers(
         if cost <= FAR:
             priced.append((cost, abs(found.head.i - trigger.i), found))
     priced.sort(key=lambda entry: entry[:2])
-    chosen: dict[tuple[str, str | None], Quantity] = {}
-    for _, _, found in priced:
-        quantity = found.quantity
-        key = (
-            quantity.measure,
-            quantity.unit if quantity.measure in ("count", "weapons") else None,
-        )
-        chosen.setdefault(key, quantity)
-    return tuple(chosen.values())
+    return [found for _, _, found in priced]
 
 
-def continued_numbers(
+def _key(quantity: Quantity) -> tuple[str, str | None]:
+    is_thing = quantity.measure in ("count", "weapons")
+    return quantity.measure, quantity.unit if is_thing else None
+
+
+def _rival_tolls(
+    quantities: tuple[FoundQuantity, ...], sentence: Sentence, kind: str
+) -> list[FoundQuantity]:
+    """Another toll in the same sentence, whoever's clause it stands in."""
+    if get_kind(kind).group not in _HURTING:
+        return []
+    return [
+        found
+        for found in quantities
+        if found.sentence == sentence.index and found.noun == "toll" and not found.is_part
+    ]
+
+
+def _continued(
     quantities: tuple[FoundQuantity, ...], parsed: ParsedArticle, sentence: Sentence, kind: str
-) -> tuple[Quantity, ...]:
+) -> list[FoundQuantity]:
     """Tolls in the next sentences that go on about the same event: "The death toll rose to 13".
 
     Only casualties, only until a sentence speaks of something else that hurts people.
     """
     group = get_kind(kind).group
     if group not in _HURTING:
-        return ()
-    chosen: dict[str, Quantity] = {}
+        return []
+    further: list[FoundQuantity] = []
     for found in quantities:
         if not sentence.index < found.sentence <= sentence.index + _CONTINUED or found.is_part:
             continue
@@ -78,8 +123,8 @@ def continued_numbers(
                 continue
         elif found.quantity.measure not in _CASUALTIES or not _goes_on(owner, found):
             continue
-        chosen.setdefault(found.quantity.measure, found.quantity)
-    return tuple(chosen.values())
+        further.append(found)
+    return further
 
 
 def _goes_on(sentence: Sentence, found: FoundQuantity) -> bool:
@@ -121,10 +166,16 @@ def _up(node: Token) -> float:  # noqa: PLR0911 - a table of cases, read from th
             return 0.5
         return 4.5 if is_own_clause(node) else 1.5
     if dep == "conj":
+        if _is_toll(node) and _is_toll(node.head):
+            return 0.5  # "ten were killed and twelve wounded when ..."
         return 1.5 + (3.0 if is_own_clause(node) else 0.0)
     if dep == "prep" and node.lower_ in ("after", "before", "since", "despite", "following"):
         return 2.0
     return 0.7
+
+
+def _is_toll(verb: Token) -> bool:
+    return fate_words().get(("verb", verb.lemma_.lower())) in ("killed", "injured")
 
 
 def _down(node: Token, trigger: Token) -> float:  # noqa: PLR0911 - a table of cases, read from the top
@@ -145,9 +196,5 @@ def _down(node: Token, trigger: Token) -> float:  # noqa: PLR0911 - a table of c
             return 1.0
         return 1.5 + (3.0 if is_own_clause(node) else 0.0)
     if dep == "prep":
-        return (
-            0.8
-            if node.lower_ not in ("after", "before", "since", "despite", "following", "than")
-            else 3.0
-        )
+        return _PREPOSITIONS.get(node.lower_, 0.8)
     return 0.6

@@ -1,15 +1,13 @@
 """A sentence in, the numbers that count people and things out: killed, injured, arrested, missiles.
 
-The word that says what befell the counted is looked for right after the number ("11 people were
-killed"), right before it ("killing at least 11"), then up the syntax tree. A number of a part
-("including three children") is no toll, an age is no number of people, and "no one was hurt" is zero.
+What befell the counted is `fate`'s to say. A number of a part ("including three children") is no
+toll, an age is no number of people, and "no one was hurt" is zero.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
 
 from spacy.tokens import Token
 
@@ -18,13 +16,14 @@ from streams.reading.numbers.amounts import (
     NUMBER,
     QUALIFIER,
     Amount,
+    bounded,
     ranged,
     read_amount,
     read_number,
 )
+from streams.reading.numbers.fate import PEOPLE, TIMES, count_things, fate_words, find_fate
 from streams.reading.parse import Sentence
 from streams.reading.when.lexicon import word_set
-from streams.reading.where.places import read_table
 from streams.records import Measure
 
 _RANGE = (
@@ -43,21 +42,23 @@ _ZERO = re.compile(
     re.IGNORECASE,
 )
 _TOLL = re.compile(
-    r"\b(?:death\s+toll|toll|number\s+of\s+(?:dead|deaths|people\s+killed|fatalities))\b(?:\s+[\w'\u2019-]+){0,9}?\s+"
+    r"\b(?:death\s+toll|toll|(?<=bringing\sthe\s)total|(?<=brings\sthe\s)total|(?<=raising\sthe\s)total|"
+    r"(?<=taking\sthe\s)total|(?P<it>put(?:s|ting)?\s+(?:it|the\s+(?:figure|number|total|count)))|number\s+of\s+(?:dead|deaths|people\s+killed|fatalities))\b(?:\s+[\w'\u2019-]+){0,9}?\s+"
     r"(?:(?P<over>pass(?:es|ed)?|tops|topped|exceed(?:s|ed)|surpass(?:es|ed)|(?:rose|rises|climbed|jumped|soared)\s+above)"
     r"|to|at|of|reach(?:es|ed)|hits?|was|is|stood\s+at|:)\s+"
     rf"(?:(?P<q>{QUALIFIER})\s+)?(?P<n>{NUMBER})(?![\w%]|[.,]\d)",
     re.IGNORECASE,
 )
-_PEOPLE = word_set("numbers_lists", "people")
 _ANIMALS = word_set("numbers_lists", "animals")
-_TIMES = word_set("numbers_lists", "times")
-_SKIP = word_set("numbers_lists", "skip")
 _PART = re.compile(
     r"(?:\bincluding|\bamong\s+them|\bof\s+whom|\bof\s+them|\bmostly|\bsome\s+of|,\s+with)\s+(?:at\s+least\s+)?$",
     re.IGNORECASE,
 )
-_LEAVE = frozenset(("leave", "claim", "cause"))
+_DEAD = re.compile(r"\b(?:dead|died|dies|killed|deaths?|fatalities|toll)\b", re.IGNORECASE)
+_PART_AFTER = re.compile(
+    r"\s+of\s+(?:them|whom)\b|\s+of\s+(?:the|those)\s+(?:\w+\s+){0,2}?(?:dead|victims|wounded|injured|killed|casualties)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +73,8 @@ class Counted:
     head: Token
     noun: str | None
     is_part: bool
-
-
-@cache
-def _words() -> dict[tuple[str, str], Measure]:
-    found: dict[tuple[str, str], Measure] = {}
-    for row in read_table("numbers_words.tsv"):
-        for word in row["words"].split(","):
-            found[row["part"], word] = row["measure"]  # type: ignore[assignment]  # the table's own test checks it
-    return found
+    is_definite: bool = False
+    """"The driver": one person, maybe counted before."""
 
 
 def find_counted(sentence: Sentence, text: str, is_taken: list[tuple[int, int]]) -> list[Counted]:
@@ -139,16 +133,27 @@ def _read_zero(match: re.Match[str], sentence: Sentence, text: str) -> list[Coun
     head = _token_at(sentence, match.end() - 1)
     for stem, measures in _ZEROES.items():
         if stem in what:
+            found = dict.fromkeys(measures)
+            found |= dict.fromkeys(_also_zero(text[match.end() :]))
             return [
                 Counted(
                     match.start(), match.end(), amount, measure, "people", head, None, is_part=False
                 )
-                for measure in measures
+                for measure in found
             ]
     return []
 
 
+def _also_zero(after: str) -> tuple[Measure, ...]:
+    """What "or" adds: no one was killed or injured."""
+    match = re.match(r"\s+or\s+(?:seriously\s+|badly\s+)?(\w+)", after, re.IGNORECASE)
+    word = match[1].lower() if match else ""
+    return next((measures for stem, measures in _ZEROES.items() if word.startswith(stem)), ())
+
+
 def _read_toll(match: re.Match[str], sentence: Sentence, text: str) -> list[Counted]:
+    if match["it"] and not _DEAD.search(text):
+        return []
     qualifier = match["q"] or ("more than" if match["over"] else None)
     amount = read_amount(match["n"], qualifier, text[match.end() :])
     if amount is None:
@@ -167,22 +172,24 @@ def _read_count(match: re.Match[str], sentence: Sentence, text: str) -> list[Cou
         amount: Amount | None = ranged(low, high)
     else:
         amount = read_amount(match["n"], match["q"], text[match.end() :])
+        if match["n"].lower() == "a couple" and not text[match.end() :].lower().startswith(" of"):
+            amount = bounded(2.0, "exactly")  # "a couple and their daughter"
     if amount is None:
         return []
     number = _token_at(sentence, match.end() - 1)
     noun = _noun_of(number)
     if _is_no_count(match, noun, text):
         return []
-    measure, head = _measure(number, noun, sentence)
+    measure, head = find_fate(number, noun, sentence)
     lemma = noun.lemma_.lower() if noun is not None else None
     if measure is None:
-        measure, head = _by_noun(lemma, noun, number)
+        measure, head = count_things(lemma, noun, number)
     if measure is None or head is None:
         return []
     if lemma in _ANIMALS and measure in ("killed", "injured", "rescued", "missing", "affected"):
         measure = "count"
     unit = _unit(measure, lemma)
-    is_part = bool(_PART.search(text[: match.start()]))
+    is_part = bool(_PART.search(text[: match.start()]) or _PART_AFTER.match(text[match.end() :]))
     end = match.end()
     if noun is not None and number.i < noun.i <= number.i + 4:
         end = noun.idx + len(noun.text) - sentence.tokens.start_char
@@ -197,6 +204,11 @@ def _unit(measure: Measure, lemma: str | None) -> str:
 
 def _noun_of(number: Token) -> Token | None:
     """The noun that a number counts."""
+    follower = number.nbor(1) if number.i + 1 < len(number.doc) else None
+    if follower is not None and ("state", follower.lower_) in fate_words():
+        own = [child for child in follower.head.children if child.i == number.i]
+        if not own or follower.dep_ != "amod":
+            return None  # "three dead, five hurt": the parser takes "hurt" for what is counted
     node = number
     for _ in range(4):
         if (
@@ -248,155 +260,9 @@ def _is_no_count(match: re.Match[str], noun: Token | None, text: str) -> bool:
     ):
         return True
     if re.fullmatch(r"(?:1[5-9]|20)\d\d", words) and (
-        noun is None or noun.lemma_.lower() not in _PEOPLE
+        noun is None or noun.lemma_.lower() not in PEOPLE
     ):
         return True
-    if noun is not None and noun.lemma_.lower() in _TIMES:
+    if noun is not None and noun.lemma_.lower() in TIMES:
         return True
     return bool(_NOT_BEFORE.search(before)) and not match["q"]
-
-
-def _measure(
-    number: Token, noun: Token | None, sentence: Sentence
-) -> tuple[Measure | None, Token | None]:
-    lemma = noun.lemma_.lower() if noun is not None else None
-    is_thing = (
-        lemma is not None
-        and lemma not in _PEOPLE
-        and not (noun is not None and noun.ent_type_ == "NORP")
-    )
-    words = _words()
-    if noun is not None and lemma is not None and ("noun", lemma) in words and lemma not in _PEOPLE:
-        return words["noun", lemma], noun
-    if is_thing:
-        return None, None
-    after = _after(number, noun, sentence)
-    if after is not None:
-        return after
-    before = _before(number, sentence)
-    if before is not None:
-        return before
-    return _by_tree(noun if noun is not None else number)
-
-
-def _after(number: Token, noun: Token | None, sentence: Sentence) -> tuple[Measure, Token] | None:  # noqa: PLR0911 - a table of cases, read from the top
-    """11 people were reported killed; 11 dead; 30 others injured; 20 people from X fled."""
-    words, doc = _words(), number.doc
-    start = (noun.i if noun is not None and noun.i > number.i else number.i) + 1
-    for word in doc[start : min(start + 7, sentence.tokens.end)]:
-        lemma, low = word.lemma_.lower(), word.lower_
-        if ("state", low) in words and word.pos_ in ("ADJ", "VERB", "NOUN", "ADV"):
-            return words["state", low], word
-        if ("dies", lemma) in words and word.pos_ == "VERB":
-            return words["dies", lemma], word
-        if ("verb", lemma) in words and word.tag_ in ("VBN", "VBD") and _is_passive(word):
-            return words["verb", lemma], word
-        if (
-            low == "without"
-            and word.i + 1 < len(doc)
-            and word.nbor(1).lower_ in ("power", "electricity", "water")
-        ):
-            return "affected", word
-        if low not in _SKIP:
-            return None
-        if low in ("and", ","):
-            return None
-    return None
-
-
-def _is_passive(word: Token) -> bool:
-    return (
-        word.tag_ == "VBN"
-        or any(child.dep_ == "auxpass" for child in word.children)
-        or word.dep_ in ("acl", "amod")
-    )
-
-
-def _before(number: Token, sentence: Sentence) -> tuple[Measure, Token] | None:
-    """Killing at least 11; wounded another 30; arrested dozens of people."""
-    words, doc = _words(), number.doc
-    i, steps = number.i - 1, 0
-    while i >= sentence.tokens.start and steps < 6:
-        word = doc[i]
-        lemma = word.lemma_.lower()
-        if (
-            ("verb", lemma) in words
-            and word.pos_ in ("VERB", "NOUN")
-            and word.tag_ in ("VB", "VBD", "VBG", "VBZ", "VBP", "VBN", "NN")
-        ):
-            return words["verb", lemma], word
-        if word.lower_ == "dead":
-            return "killed", word
-        if word.lower_ in ("deaths", "death", "killings") and doc[i + 1].lower_ == "of":
-            return "killed", word
-        if not (
-            word.pos_ in ("ADV", "ADJ", "DET", "NUM", "ADP", "SCONJ", "PRON")
-            and word.lower_
-            not in ("in", "on", "by", "with", "after", "before", "from", "to", "for", "and")
-        ):
-            return None
-        i -= 1
-        steps += 1
-    return None
-
-
-def _by_tree(  # noqa: C901, PLR0911, PLR0912 - a table of cases, read from the top
-    node: Token,
-) -> tuple[Measure | None, Token | None]:
-    """Up from the counted noun to the verb that it is an argument of."""
-    words = _words()
-    for child in node.children:
-        if child.dep_ in ("acl", "relcl", "amod", "advcl") and child.i > node.i:
-            lemma = child.lemma_.lower()
-            if ("verb", lemma) in words and (child.tag_ == "VBN" or child.dep_ == "relcl"):
-                return words["verb", lemma], child
-            if ("dies", lemma) in words:
-                return words["dies", lemma], child
-    for _ in range(3):
-        dep, head = node.dep_, node.head
-        lemma = head.lemma_.lower()
-        if dep in ("dobj", "nsubjpass") and ("verb", lemma) in words:
-            return words["verb", lemma], head
-        if dep == "nsubj" and ("dies", lemma) in words:
-            return words["dies", lemma], head
-        if dep == "nsubj" and lemma == "be":
-            state = next(
-                (c for c in head.children if c.dep_ == "acomp" and ("state", c.lower_) in words),
-                None,
-            )
-            if state is not None:
-                return words["state", state.lower_], state
-        if dep in ("dobj", "nsubjpass") and lemma in ("move", "relocate", "shelter"):
-            return "displaced", head
-        if dep in ("dobj", "nsubj") and lemma in ("drive", "force") and _mentions_homes(head):
-            return "displaced", head
-        if dep not in ("conj", "appos", "pobj", "prep", "nummod") or head.i == node.i:
-            break
-        if dep == "pobj" and node.head.lower_ != "of":
-            break
-        node = head
-    return None, None
-
-
-def _mentions_homes(verb: Token) -> bool:
-    return any(
-        token.lemma_.lower() in ("home", "flee", "house", "evacuate", "leave")
-        for token in verb.subtree
-    )
-
-
-def _by_noun(
-    lemma: str | None, noun: Token | None, number: Token
-) -> tuple[Measure | None, Token | None]:
-    """A count of things, tied to its noun."""
-    if noun is None or lemma is None or lemma in _TIMES:
-        return None, None
-    if number.lower_ in ("one", "several", "few") and lemma in (
-        "thing",
-        "way",
-        "reason",
-        "part",
-        "day",
-    ):
-        return None, None
-    return "count", noun

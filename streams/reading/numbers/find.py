@@ -8,6 +8,7 @@ from spacy.tokens import Token
 
 from streams.reading.numbers.counted import Counted, find_counted
 from streams.reading.numbers.found import FoundQuantity
+from streams.reading.numbers.joined import join_counts
 from streams.reading.numbers.measured import Draft, find_measured
 from streams.reading.numbers.single import find_single
 from streams.reading.numbers.units import bare_dollar
@@ -32,13 +33,13 @@ def find_quantities(parsed: ParsedArticle) -> tuple[FoundQuantity, ...]:
 
 def _find_in_sentence(sentence: Sentence, dollar: str) -> list[FoundQuantity]:
     text = text_of(sentence).replace("\u2019", "'")
-    counts = find_single(sentence, text.lower())
+    counts = list(find_single(sentence, text.lower()))
     drafts: list[Draft] = []
     if _CUE.search(text.lower()):
         drafts = find_measured(text, dollar)
         counts.extend(find_counted(sentence, text, [(draft.start, draft.end) for draft in drafts]))
     found = [_from_draft(sentence, draft) for draft in drafts]
-    found.extend(_from_count(sentence, count) for count in counts)
+    found.extend(_from_count(sentence, count) for count in join_counts(counts, text))
     return sorted(found, key=lambda quantity: quantity.span.start)
 
 

@@ -281,12 +281,19 @@ def _read_terms(text: str, _dollar: str) -> list[Draft]:
     return found
 
 
+_VOTED = re.compile(r"\b(?:vot(?:e|es|ed|ing)|ballots?)\b[^.;]{0,30}$", re.IGNORECASE)
+
+
 def _read_scores(text: str, _dollar: str) -> list[Draft]:
     found = []
     for match in _SCORE.finditer(text):
         value = float(match["a"])
         other = float(match["b"])
         amount = Amount(value, min(value, other), max(value, other), "exactly")
+        if _VOTED.search(text[: match.start()]):
+            amount = Amount(value, value, value, "exactly")
+            found.append(Draft(match.start("a"), match.end("a"), amount, "votes", "votes"))
+            continue
         found.append(Draft(match.start(), match.end(), amount, "score", None))
     return found
 

@@ -1,11 +1,14 @@
 """A sentence in, the single people it tells the fate of out: "a man was killed", "killing a woman".
 
-A casualty that the text does not count is still one person: the article "a" says so.
+A casualty that the text does not count is still one person: the article "a" says so, or the missing
+article of a headline ("Woman dies in fire"). "The driver was killed" is one person too, but often one
+of those counted before: it is marked as definite, and whoever joins counts decides.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from spacy.tokens import Token
 
@@ -18,85 +21,113 @@ from streams.records import Measure
 _VERBS: dict[str, Measure] = {
     "kill": "killed", "murder": "killed", "injure": "injured", "wound": "injured", "arrest": "detained",
     "detain": "detained", "hurt": "injured", "rescue": "rescued", "slay": "killed", "execute": "killed",
+    "assassinate": "killed", "electrocute": "killed", "behead": "killed",
 }  # fmt: skip
+_DIES = frozenset(("die", "perish", "drown"))
 _FATES = re.compile(
-    r"kill|murder|injur|wound|arrest|detain|hurt|rescu|slay|slain|execut|died?\b|dies|dying|perish|drown"
+    r"kill|murder|injur|wound|arrest|detain|hurt|rescu|slay|slain|execut|died?\b|dies|dying|perish|drown|"
+    r"to death|\bdead\b|\bbody\b|assassinat|behead|electrocut"
 )
 _ONE = word_set("numbers_lists", "one")
+_DEFINITE = word_set("numbers_lists", "definite")
+_REMAINS = frozenset(("body", "corpse", "death", "killing", "murder", "slaying"))
 
 
-def find_single(sentence: Sentence, text: str) -> list[Counted]:
-    """Every single casualty told with "a" or "an"."""
-    found: list[Counted] = []
+def find_single(sentence: Sentence, text: str) -> Iterator[Counted]:
+    """Every single casualty; those told with "the" or "his" are marked definite."""
     if not _FATES.search(text):
-        return found
+        return
     for token in sentence.tokens:
-        if token.tag_ != "NN" or token.lower_ not in _ONE:
+        if token.tag_ not in ("NN", "NNP") or token.lower_ not in _ONE:
             continue
-        article = next(
-            (
-                child
-                for child in token.children
-                if child.dep_ == "det" and child.lower_ in ("a", "an")
-            ),
-            None,
-        )
-        if article is None or any(child.dep_ == "nummod" for child in token.children):
+        article = _article(token, sentence)
+        if article is None:
             continue
+        first, is_definite = article
         fate = _fate(token)
         if fate is None:
             continue
         measure, head = fate
         base = sentence.tokens.start_char
-        found.append(
-            Counted(
-                article.idx - base,
-                token.idx + len(token.text) - base,
-                bounded(1.0, "exactly"),
-                measure,
-                "people",
-                head,
-                token.lemma_.lower(),
-                is_part=False,
-            )
+        yield Counted(
+            first.idx - base,
+            token.idx + len(token.text) - base,
+            bounded(1.0, "exactly"),
+            measure,
+            "people",
+            head,
+            token.lemma_.lower(),
+            is_part=False,
+            is_definite=is_definite,
         )
-    return _joined(found)
+
+
+def _article(token: Token, sentence: Sentence) -> tuple[Token, bool] | None:
+    """The word that makes the noun one person, and whether it is a definite one."""
+    for child in token.children:
+        if child.dep_ == "nummod":
+            return None
+        if child.dep_ in ("det", "poss") and child.i < token.i:
+            low = child.lower_
+            if low in ("a", "an"):
+                return child, False
+            is_known = token.lower_ in _DEFINITE and (low == "the" or child.tag_ == "PRP$")
+            return (child, True) if is_known else None
+    if token.left_edge.i == sentence.tokens.start and token.dep_ != "compound":
+        return token, False  # "Woman killed in crash"
+    return None
 
 
 def _fate(token: Token) -> tuple[Measure, Token] | None:
     node = token
     for _ in range(2):
-        verb, dep = node.head, node.dep_
-        lemma = verb.lemma_.lower()
-        if dep == "nsubj" and lemma in ("die", "perish", "drown"):
-            return "killed", verb
-        if dep in ("dobj", "nsubjpass") and lemma in _VERBS:
-            if any(child.dep_ == "neg" for child in verb.children):
-                return None
-            return _VERBS[lemma], verb
-        if dep != "conj":
+        fate = _fate_in_clause(node)
+        if fate is not None:
+            return fate
+        if node.dep_ != "conj" or node.head.i == node.i:
             return None
         node = node.head
     return None
 
 
-def _joined(found: list[Counted]) -> list[Counted]:
-    """Add them up: "a man and a woman were killed": two."""
-    joined: list[Counted] = []
-    for count in found:
-        last = joined[-1] if joined else None
-        if last is not None and last.head.i == count.head.i and last.measure == count.measure:
-            value = (last.amount.value or 0.0) + 1.0
-            joined[-1] = Counted(
-                last.start,
-                count.end,
-                bounded(value, "exactly"),
-                last.measure,
-                "people",
-                last.head,
-                "person",
-                is_part=False,
-            )
-        else:
-            joined.append(count)
-    return joined
+def _fate_in_clause(node: Token) -> tuple[Measure, Token] | None:  # noqa: PLR0911 - a table of cases, read from the top
+    verb, dep = node.head, node.dep_
+    lemma = verb.lemma_.lower()
+    for child in node.children:
+        if child.dep_ == "acl" and child.tag_ in ("VBN", "VBD") and child.i > node.i:
+            measure = _suffered(child)
+            if measure is not None:
+                return measure, child
+    if dep == "pobj" and verb.lower_ == "of" and verb.head.lemma_.lower() in _REMAINS:
+        return "killed", verb.head
+    if dep == "nsubj" and lemma in _DIES and verb.pos_ == "VERB":
+        return "killed", verb
+    if dep == "nsubj" and lemma == "be":
+        state = next((child for child in verb.children if child.dep_ == "acomp"), None)
+        return ("killed", state) if state is not None and state.lower_ == "dead" else None
+    is_bare_passive = (
+        dep == "nsubj"
+        and verb.tag_ in ("VBN", "VBD")
+        and verb.dep_ == "ROOT"
+        and not any(child.dep_ in ("dobj", "aux") for child in verb.children)
+    )
+    if dep in ("dobj", "nsubjpass") or is_bare_passive:
+        if any(child.dep_ == "neg" for child in verb.children):
+            return None
+        measure = _suffered(verb)
+        return (measure, verb) if measure is not None else None
+    return None
+
+
+def _suffered(verb: Token) -> Measure | None:
+    """What a verb does to whom it befalls: killed, stabbed to death, shot dead."""
+    measure = _VERBS.get(verb.lemma_.lower())
+    if measure is not None:
+        return measure
+    for child in verb.children:
+        is_death = child.lower_ == "to" and any(c.lower_ == "death" for c in child.children)
+        if child.lower_ == "dead" or is_death:
+            return "killed"
+        if child.dep_ == "conj" and child.lemma_.lower() == "kill":
+            return "killed"  # "was shot and killed"
+    return None

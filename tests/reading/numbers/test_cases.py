@@ -69,7 +69,8 @@ def test_event_gets_its_own_numbers(text: str, trigger: str, kind: str, expected
     """An event gets the numbers of its clause and not its neighbour's."""
     parsed = parse_article(build_article(text))
     sentence, token = find_trigger(parsed, trigger)
-    chosen = choose_numbers(find_quantities(parsed), parsed, sentence, token, kind)
+    found = find_quantities(parsed)
+    chosen = choose_numbers(found, parsed, sentence, (token,), kind, lambda _sentence, _word: None)
     assert _describe(chosen) == expected
 
 

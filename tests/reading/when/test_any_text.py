@@ -7,7 +7,7 @@ import datetime as dt
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from streams.reading.numbers import choose_numbers, continued_numbers, find_quantities
+from streams.reading.numbers import choose_numbers, find_quantities
 from streams.reading.parse import parse_article
 from streams.reading.when import choose_when, find_dates
 from streams.reading.where import choose_all_where, find_places
@@ -55,8 +55,7 @@ def test_any_text_gives_spans_inside_it(
         for token in list(sentence.tokens)[:3]:
             choose_when(dates, parsed, sentence, token)
             choose_all_where(places, parsed, sentence, token)
-            choose_numbers(numbers, parsed, sentence, token, "bombing")
-        continued_numbers(numbers, parsed, sentence, "bombing")
+            choose_numbers(numbers, parsed, sentence, (token,), "bombing", lambda *_: "police")
 
 
 @settings(
