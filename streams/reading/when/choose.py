@@ -24,6 +24,9 @@ from streams.records import When
 
 _RECENT = 10
 """Days before publication in which a repeated verb tells of the news."""
+_PHRASE = 8
+"""A noun phrase of so many words has its own date at its end."""
+_HALF_A_YEAR = dt.timedelta(183)
 _CONTINUED = 3
 """How many sentences on a "The blast happened on Monday" is looked for."""
 
@@ -45,11 +48,13 @@ def choose_when(
         return chosen
     if not background:
         chosen = _continued(dates, sentence, trigger, reference) or _from_lead(
-            dates, parsed, sentence
+            dates, parsed, sentence, trigger
         )
         if chosen is not None:
             return chosen
-    return before_when(reference.latest, "date.none", reference.anchor)
+    return _said(here, trigger, reference) or before_when(
+        reference.latest, "date.none", reference.anchor
+    )
 
 
 def _by_syntax(
@@ -84,6 +89,20 @@ def _announced(here: list[FoundDate], trigger: Token) -> When | None:
         verb = _governor(date.head)
         if date.role == "at" and verb.lemma_.lower() in ANNOUNCE_LEMMAS and verb.i > trigger.i:
             return date.when.model_copy(update={"rule": date.when.rule + ".announced"})
+    return None
+
+
+def _said(here: list[FoundDate], trigger: Token, reference: Reference) -> When | None:
+    """Bound what was said: what police said on Monday had happened by the end of Monday."""
+    for date in here:
+        verb = _governor(date.head)
+        day = date.when.date
+        if day is None or date.when.precision not in ("hour", "day") or date.role != "at":
+            continue
+        if verb.lemma_.lower() not in SAY_LEMMAS or not verb.is_ancestor(trigger):
+            continue
+        is_past = tense_of(trigger) == "past" and (not reference.latest or day <= reference.latest)
+        return before_when(day, "date.said", date.when.anchor) if is_past else None
     return None
 
 
@@ -196,12 +215,19 @@ def _by_count(here: list[FoundDate], trigger: Token, reference: Reference) -> Wh
         if offset is None or offset.unit == "hour":
             continue
         clause = _clause_of(date)
-        inner = [other for other in here if other.is_dated and _is_inside(clause, other.head)]
+        inner = [
+            other
+            for other in here
+            if other.is_dated
+            and (_is_inside(clause, other.head) or _follows(date, clause, other))
+            and not _is_too_near(date, other, reference)
+        ]
         sign = 1 if date.role == "after" else -1
         if _is_within(date, clause, trigger):
             if inner:
                 return inner[0].when
-            made = _count_back(date, here, clause, reference, sign)
+            outer = [other for other in here if other.is_dated and other not in inner]
+            made = _count_back(date, outer, reference, sign)
         elif inner and inner[0].when.date and price(trigger, date.head) <= FAR:
             base = inner[0].when
             assert base.date is not None
@@ -215,18 +241,29 @@ def _by_count(here: list[FoundDate], trigger: Token, reference: Reference) -> Wh
     return None
 
 
+def _follows(date: FoundDate, clause: Token | None, other: FoundDate) -> bool:
+    """Whether a date ends the noun phrase counted from: "a day after a fire on Saturday"."""
+    if clause is None or clause.pos_ not in ("NOUN", "PROPN") or clause.i >= other.first.i:
+        return False
+    between = other.first.doc[date.last.i + 1 : other.first.i]
+    return len(between) < _PHRASE and not any(
+        word.is_punct or word.pos_ == "VERB" for word in between
+    )
+
+
+def _is_too_near(date: FoundDate, other: FoundDate, reference: Reference) -> bool:
+    """Whether a date is today's and not that of what is counted from: "80 years since X on Monday"."""
+    if date.offset is None or date.offset.unit != "year" or reference.day is None:
+        return False
+    return other.when.date is not None and abs(reference.day - other.when.date) < _HALF_A_YEAR
+
+
 def _count_back(
-    date: FoundDate, here: list[FoundDate], clause: Token | None, reference: Reference, sign: int
+    date: FoundDate, outer: list[FoundDate], reference: Reference, sign: int
 ) -> When | None:
     offset = date.offset
     assert offset is not None  # the caller has looked
-    outer = [
-        other
-        for other in here
-        if other.is_dated
-        and other.when.precision in ("hour", "day")
-        and not _is_inside(clause, other.head)
-    ]
+    outer = [other for other in outer if other.when.precision in ("hour", "day")]
     rule = f"date.counted.{'back' if sign > 0 else 'on'}"
     if date.when.rule == "date.anniversary":
         rule = "date.anniversary"
@@ -296,10 +333,12 @@ def _is_recent(when: When, reference: Reference) -> bool:
 
 
 def _from_lead(
-    dates: tuple[FoundDate, ...], parsed: ParsedArticle, sentence: Sentence
+    dates: tuple[FoundDate, ...], parsed: ParsedArticle, sentence: Sentence, trigger: Token
 ) -> When | None:
     """The date of the lead's main clause, for what headline and lead tell."""
-    if sentence.paragraph.role != "headline" and not _opens_lead(parsed, sentence):
+    if sentence.paragraph.role != "headline" and (
+        not _opens_lead(parsed, sentence) or _is_perfect(trigger)
+    ):
         return None
     for date in dates:
         owner = parsed.sentences[date.sentence]
@@ -314,6 +353,13 @@ def _from_lead(
             continue
         return date.when.model_copy(update={"rule": date.when.rule + ".lead"})
     return None
+
+
+def _is_perfect(trigger: Token) -> bool:
+    """Whether it has happened since: "The company has apologised" is not of the crash's day."""
+    return any(
+        child.dep_ == "aux" and child.lower_ in ("has", "have") for child in trigger.children
+    )
 
 
 def _opens_lead(parsed: ParsedArticle, sentence: Sentence) -> bool:

@@ -16,9 +16,11 @@ WEEKDAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 SHORT_WEEKDAY = r"(?:Mon|Tues?|Weds?|Thu(?:rs?)?|Fri|Sat|Sun)\.?"
 YEAR = r"(?:1[6-9]\d\d|20\d\d)(?![\d%]|[.,]\d|-(?:year|page|seat|strong|member))"
 ORDINAL_DAY = r"(?:[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?"
+_TENS = r"twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 COUNT = (
-    r"(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|"
-    r"sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|a hundred|\d{1,4})"
+    rf"(?:(?:{_TENS})-(?:one|two|three|four|five|six|seven|eight|nine)|(?<!-)(?:an?|one|two|three|four|five|six|"
+    r"seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|"
+    rf"{_TENS}|a hundred)|\d{{1,4}})"
 )
 UNIT = r"(?:hour|day|week|fortnight|month|year|decade|century|centurie)"
 PART = r"(?:morning|afternoon|evening|night|lunchtime|dawn|noon|midday)"
@@ -52,7 +54,18 @@ _COUNTS = {
             "twenty",
         ]
     )
-} | {"a": 1, "an": 1, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "a hundred": 100}
+} | {
+    "a": 1,
+    "an": 1,
+    "thirty": 30,
+    "forty": 40,
+    "fifty": 50,
+    "sixty": 60,
+    "seventy": 70,
+    "eighty": 80,
+    "ninety": 90,
+    "a hundred": 100,
+}
 _ORDINALS = {
     word: number
     for number, word in enumerate(
@@ -104,7 +117,12 @@ def weekday_number(word: str) -> int:
 def count_of(word: str) -> int | None:
     """The number that a small count says, in digits or words."""
     word = word.lower()
-    return int(word) if word.isdecimal() else _COUNTS.get(word)
+    if word.isdecimal():
+        return int(word)
+    tens, _, ones = word.partition("-")
+    if ones and tens in _COUNTS and ones in _COUNTS:
+        return _COUNTS[tens] + _COUNTS[ones]
+    return _COUNTS.get(word)
 
 
 def ordinal_of(word: str) -> int | None:

@@ -11,11 +11,14 @@ from streams.reading.when.english import (
     SHORT_WEEKDAY,
     WEEKDAY,
     YEAR,
+    count_of,
     month_number,
 )
 from streams.reading.when.rules import Context, Draft, Rule, make_date
 from streams.reading.when.spans import (
     DAY,
+    MIN_YEAR,
+    before_when,
     build_when,
     day_when,
     next_month,
@@ -39,6 +42,47 @@ def _day_number(text: str) -> int:
 def _iso(match: re.Match[str], _context: Context) -> Draft | None:
     day = make_date(int(match[1]), int(match[2]), int(match[3]))
     return Draft(day_when(day, "date.absolute.iso")) if day else None
+
+
+def _numeric(match: re.Match[str], context: Context) -> Draft | None:
+    """13/05/2023, 5/13/2023, 13.05.2023; 3/4/2023 is two days, and stays open."""
+    first, second, year = int(match["a"]), int(match["b"]), int(match["year"])
+    if match["mark"] == "." or first > 12 or first == second:
+        day = make_date(year, second, first)
+    elif second > 12:
+        day = make_date(year, first, second)
+    else:
+        return Draft(before_when(context.reference.latest, "date.numeric.ambiguous"))
+    return Draft(day_when(day, "date.numeric")) if day else None
+
+
+def _months_to(match: re.Match[str], context: Context) -> Draft | None:
+    """The three months to March; the six months ended June 30; the quarter ended March 31."""
+    count = {"quarter": 3, "half": 6, "year": 12}.get((match["unit"] or "").lower())
+    count = count or count_of(match["count"] or "")
+    month = month_number(match["month"])
+    last = make_date(int(match["year"] or 0), month, 1) or _pick_month(month, "", match, context)
+    if count is None or not 1 < count <= 12 or last is None or last.year <= MIN_YEAR:
+        return None
+    if match["day"] and int(match["day"]) < 28:
+        return None  # a business year that ends within a month
+    end = next_month(last)
+    return Draft(build_when(shift_months(end, -count), end, "month", "date.range.months_to"))
+
+
+def _week_of_month(match: re.Match[str], context: Context) -> Draft | None:
+    if match["year"]:
+        first = make_date(int(match["year"]), month_number(match["month"]), 1)
+    else:
+        first = _pick_month(month_number(match["month"]), "", match, context)
+    if first is None:
+        return None
+    word = match["nth"].lower()
+    if word in ("last", "final"):
+        start = next_month(first) - 7 * DAY
+    else:
+        start = first + 7 * DAY * ("first", "second", "third", "fourth").index(word)
+    return Draft(build_when(start, start + 7 * DAY, "week", "date.week_of_month"))
 
 
 def _full(match: re.Match[str], context: Context) -> Draft | None:
@@ -213,6 +257,32 @@ def _compile(pattern: str, flags: int = 0) -> re.Pattern[str]:
 
 
 CALENDAR_RULES: tuple[Rule, ...] = (
+    Rule(
+        "date.numeric",
+        ("/", "."),
+        _compile(
+            r"(?<![\d/.])(?P<a>\d{1,2})(?P<mark>[/.])(?P<b>\d{1,2})(?P=mark)(?P<year>(?:19|20)\d\d)(?![\d/]|\.\d)"
+        ),
+        _numeric,
+    ),
+    Rule(
+        "date.range.months_to",
+        MONTH_CUES,
+        _compile(
+            rf"\b(?:(?P<count>(?i:two|three|six|nine|ten|eleven|twelve|\d{{1,2}}))[\s-]+months?(?:[\s-]+period)?|"
+            rf"(?P<unit>(?i:quarter|half|year)))(?:\s+(?i:that|which))?\s+(?i:to|ended|ending|ends|through)\s+"
+            rf"(?:(?i:in|on|the\s+end\s+of)\s+)?(?P<month>{MONTH})(?:\s+(?P<day>\d{{1,2}})(?!\d))?(?:,?\s+(?P<year>{YEAR}))?"
+        ),
+        _months_to,
+    ),
+    Rule(
+        "date.week_of_month",
+        ("week of", "week in"),
+        _compile(
+            rf"\b(?P<nth>(?i:first|second|third|fourth|last|final))\s+week\s+(?:of|in)\s+(?P<month>{MONTH})(?:,?\s+(?P<year>{YEAR}))?"
+        ),
+        _week_of_month,
+    ),
     Rule("date.absolute.iso", ("-",), _compile(r"\b(\d{4})-(\d{2})-(\d{2})(?!\d)"), _iso),
     Rule(
         "date.range.days",
@@ -316,7 +386,7 @@ CALENDAR_RULES: tuple[Rule, ...] = (
         "date.quarter",
         ("quarter", "q1", "q2", "q3", "q4"),
         _compile(
-            rf"\b(?:(?P<word>first|second|third|fourth|final|last|previous|this|next)[\s-]+(?:fiscal\s+|"
+            rf"\b(?:(?:fiscal|financial)\s+)?(?:(?P<word>first|second|third|fourth|final|last|previous|this|next)[\s-]+(?:fiscal\s+|"
             rf"financial\s+|calendar\s+)?quarter|Q(?P<digit>[1-4]))\b"
             rf"(?:(?:\s+(?:of|in))?(?:\s+(?:the|fiscal))?\s+(?:(?P<year>{YEAR})|last year|this year))?",
             re.IGNORECASE,

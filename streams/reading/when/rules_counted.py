@@ -10,16 +10,26 @@ import datetime as dt
 import re
 from typing import Literal, cast
 
-from streams.reading.when.english import COUNT, UNIT, count_of, ordinal_of, unit_of
+from streams.reading.when.english import (
+    COUNT,
+    UNIT,
+    WEEKDAY,
+    count_of,
+    ordinal_of,
+    unit_of,
+    weekday_number,
+)
 from streams.reading.when.found import Offset
 from streams.reading.when.rules import Context, Draft, Rule, anchor_of
 from streams.reading.when.spans import (
     DAY,
+    MIN_YEAR,
     before_when,
     build_when,
     day_when,
     month_when,
     shift_months,
+    week_start,
     year_when,
 )
 from streams.records import DateAnchor, When
@@ -29,6 +39,7 @@ _LEAD_COUNT = (
     r"(?:(?:nearly|almost|about|around|roughly|some|more\s+than|over|at\s+least|just|only|exactly|"
     r"less\s+than)\s+)?"
 )
+_SHIFTS = {"today": 0, "this day": 0, "yesterday": -1, "tomorrow": 1}
 _FEW = r"(?:a\s+few|few|several|a\s+couple\s+of|a\s+couple)"
 UNIT_CUES = ("hour", "day", "week", "fortnight", "month", "year", "decade", "centur")
 
@@ -102,6 +113,40 @@ def _ago(match: re.Match[str], context: Context) -> Draft | None:  # noqa: PLR09
     return Draft(made)
 
 
+def _ago_then(match: re.Match[str], context: Context) -> Draft | None:
+    """Eighty years ago this week; a week ago today; ten years ago on Friday: that far before that time."""
+    today, (unit, many) = context.reference.day, unit_of(match["unit"])
+    word = " ".join(match["count"].lower().split())
+    count = 2 if word == "a couple of" else count_of(word)
+    if today is None or count is None or unit == "hour" or count * many > 3000:
+        return None
+    then, total = " ".join(match["then"].lower().split()), count * many
+    anchor, rule = anchor_of(context), "date.ago.then"
+    made = counted(today, -total, unit, rule, anchor)
+    if then in _SHIFTS:
+        day = _back(today + _SHIFTS[then] * DAY, total, unit)
+        made = day_when(day, rule, anchor) if day else None
+    elif match["day"] and unit in ("day", "week"):
+        last = today - ((today.weekday() - weekday_number(match["day"])) % 7) * DAY
+        day = _back(last, total, unit)
+        made = day_when(day, rule, anchor) if day else None
+    elif then == "this week" and unit == "year":
+        first = _back(week_start(today), total, unit)
+        made = build_when(first, first + _WEEK, "week", rule, anchor) if first else None
+    elif then == "this month" and unit == "year":
+        day = _back(today, total, unit)
+        made = month_when(day.year, day.month, rule, anchor) if day else None
+    return Draft(made) if made else None
+
+
+def _back(day: dt.date, count: int, unit: str) -> dt.date | None:
+    """The same day some units before."""
+    if unit in ("day", "week"):
+        return day - count * (DAY if unit == "day" else _WEEK)
+    months = count if unit == "month" else 12 * count
+    return shift_months(day, -months) if day.year - months // 12 > MIN_YEAR else None
+
+
 def _hours_ago(word: str, context: Context) -> Draft | None:
     published, count = context.reference.published, count_of(word)
     if published is None or count is None or count > 96:
@@ -131,9 +176,20 @@ def _from_event(match: re.Match[str], context: Context) -> Draft | None:
         return None
     if unit == "day" and previous.precision not in ("hour", "day"):
         return None
-    sign = -1 if match["way"].lower() in ("earlier", "before", "previously", "prior") else 1
+    sign = (
+        -1
+        if (match["way"] or match["way2"]).lower() in ("earlier", "before", "previously", "prior")
+        else 1
+    )
     made = counted(previous.date, sign * count * many, unit, "date.from_event", "event")
-    return Draft(made) if made else None
+    if made is None:
+        return None
+    latest = context.reference.latest
+    is_ahead = latest is not None and made.date is not None and made.date > latest
+    if is_ahead and context.tense(match) != "future":
+        # counted from another day than the one told last: what has happened cannot lie ahead
+        return Draft(before_when(latest, "date.from_event.ahead", anchor_of(context)))
+    return Draft(made)
 
 
 def _next_day(match: re.Match[str], context: Context) -> Draft | None:
@@ -175,6 +231,19 @@ def _counted_after(match: re.Match[str], _context: Context) -> Draft | None:
     return Draft(before_when(None, f"date.counted.{role}"), role, offset)
 
 
+def _hours_after(match: re.Match[str], _context: Context) -> Draft | None:
+    """Hours after X, shortly before X: the same day, as newspapers use it."""
+    role: Literal["before", "after"] = "before" if match["way"].lower() == "before" else "after"
+    return Draft(before_when(None, f"date.counted.{role}"), role, Offset(0, "day"))
+
+
+def _eve(match: re.Match[str], _context: Context) -> Draft | None:
+    """On the eve of X, the day before X, the day after X."""
+    way = (match["way"] or "before").lower()
+    role: Literal["before", "after"] = "after" if way == "after" else "before"
+    return Draft(before_when(None, f"date.counted.{role}"), role, Offset(1, "day"))
+
+
 def _anniversary(match: re.Match[str], _context: Context) -> Draft | None:
     count = ordinal_of(match["nth"]) if match["nth"] else 1
     if count is None:
@@ -189,6 +258,35 @@ def _since_began(_match: re.Match[str], context: Context) -> Draft | None:
 
 
 COUNTED_RULES: tuple[Rule, ...] = (
+    Rule(
+        "date.ago.then",
+        (" ago",),
+        re.compile(
+            rf"\b{_LEAD_COUNT}(?P<count>{COUNT}|a\s+couple\s+of)\s+(?P<unit>{UNIT})s?\s+ago,?\s+"
+            rf"(?P<then>today|yesterday|tomorrow|this\s+day|this\s+(?:week|month|year)|(?:on\s+)?(?P<day>{WEEKDAY}))\b",
+            re.IGNORECASE,
+        ),
+        _ago_then,
+    ),
+    Rule(
+        "date.counted.hours",
+        ("hours ", "minutes ", "moments ", "shortly ", "soon "),
+        re.compile(
+            r"\b(?:just\s+|only\s+|barely\s+)?(?:(?:a\s+few|several|two|three|four|five|six|eight)\s+)?"
+            r"(?:hours|minutes|moments|shortly|soon)\s+(?P<way>after|before)\b(?=\s+[A-Za-z\u2018\u201c\"'])",
+            re.IGNORECASE,
+        ),
+        _hours_after,
+    ),
+    Rule(
+        "date.counted.eve",
+        ("the eve", "the day ", "the night "),
+        re.compile(
+            r"\b(?:on\s+)?the\s+(?:eve\s+of|(?:day|night)\s+(?P<way>before|after))\b(?=\s+\w)(?!\s+(?:tomorrow|yesterday))",
+            re.IGNORECASE,
+        ),
+        _eve,
+    ),
     Rule(
         "date.since.event",
         ("since",),
@@ -254,25 +352,27 @@ EVENT_RULES: tuple[Rule, ...] = (
         UNIT_CUES,
         re.compile(
             rf"\b{_LEAD_COUNT}(?P<count>{COUNT}|a\s+couple\s+of)\s+(?P<unit>{UNIT})s?\s+"
-            rf"(?P<way>earlier|later|before|previously|prior|afterwards?|after)\b(?=\s*[,.;:)]|\s+(?:in|at|on|by)\b|\s*$)",
+            rf"(?:(?P<way>earlier|later)\b(?!\s+than)|(?P<way2>before|previously|prior|afterwards?|after)\b"
+            r"(?=\s*[,.;:)]|\s+(?:in|at|on|by)\b|\s*$))",
             re.IGNORECASE,
         ),
         _from_event,
     ),
     Rule(
         "date.from_event.later",
-        ("later",),
+        ("later", "that ", "the same "),
         re.compile(
-            r"\b(?:hours\s+later|later\s+(?:in\s+the|that|the\s+same)\s+(?:day|morning|afternoon|evening|night))\b",
+            r"\b(?:hours\s+later|(?:later\s+in\s+the|(?:later\s+)?(?:that|the\s+same))\s+"
+            r"(?:day|morning|afternoon|evening|night))\b(?!\s+of\b)",
             re.IGNORECASE,
         ),
         _later_that_day,
     ),
     Rule(
         "date.from_event.day",
-        ("day",),
+        ("day", "morning", "afternoon", "evening", "night"),
         re.compile(
-            r"\b(?:the\s+|that\s+)?(?:(?P<word>next|following|same|previous)\s*day"
+            r"\b(?:the\s+)?(?:(?P<word>next|following|same|previous)\s*(?:day|morning|afternoon|evening|night)"
             r"(?:\s+(?:before|after))?)\b(?!\s+of\b|s\b)",
             re.IGNORECASE,
         ),

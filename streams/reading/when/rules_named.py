@@ -10,7 +10,7 @@ from importlib import resources
 
 from streams.reading.when.english import MONTH, YEAR, month_number, weekday_number
 from streams.reading.when.rules import Context, Draft, Rule, make_date
-from streams.reading.when.spans import DAY, day_when, easter
+from streams.reading.when.spans import DAY, build_when, day_when, easter
 
 _NTH = re.compile(r"(-?\d):(\w{3}):(\d{1,2})(?:\+(\d))?$")
 
@@ -68,7 +68,19 @@ def _holiday(match: re.Match[str], context: Context) -> Draft | None:
         elif tense == "past":
             days = [made for made in days if made <= today]
         day = min(days, key=lambda made: abs(made - today), default=None)
+    if day is not None and match["weekend"]:
+        return _long_weekend(day)
     return Draft(day_when(day, "date.named")) if day else None
+
+
+def _long_weekend(day: dt.date) -> Draft | None:
+    """The Memorial Day weekend: from Saturday to the Monday, or from the Friday to Sunday."""
+    before, after = {0: (2, 0), 4: (0, 2), 5: (0, 1), 6: (1, 0)}.get(day.weekday(), (-1, 0))
+    if before < 0:
+        return None
+    return Draft(
+        build_when(day - before * DAY, day + (after + 1) * DAY, "day", "date.named.weekend")
+    )
 
 
 def _naming_event(match: re.Match[str], context: Context) -> Draft | None:
@@ -120,7 +132,10 @@ def named_rules() -> tuple[Rule, ...]:
         Rule(
             "date.named",
             tuple(names),
-            re.compile(rf"\b(?P<name>{joined})\b(?:,?\s+(?P<year>{YEAR}))?", re.IGNORECASE),
+            re.compile(
+                rf"\b(?P<name>{joined})\b(?P<weekend>\s+weekend\b)?(?:,?\s+(?P<year>{YEAR}))?",
+                re.IGNORECASE,
+            ),
             _holiday,
         ),
     )

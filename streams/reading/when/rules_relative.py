@@ -35,7 +35,7 @@ def _weekday(match: re.Match[str], context: Context) -> Draft | None:
         return None
     wanted = weekday_number(match["day"])
     lead = " ".join((match["lead"] or "").lower().split())
-    tail = " ".join((match["tail"] or "").lower().split())
+    tail = " ".join((match["tail"] or match["head"] or "").lower().split())
     back = (today.weekday() - wanted) % 7
     ahead = (wanted - today.weekday()) % 7
     monday = week_start(today)
@@ -45,8 +45,10 @@ def _weekday(match: re.Match[str], context: Context) -> Draft | None:
         day, rule = monday + _WEEK + wanted * DAY, "next_week"
     elif tail in ("this week", "of this week"):
         day, rule = monday + wanted * DAY, "this_week"
-    elif tail == "week":
+    elif match["week_on"] or tail == "week":
         day, rule = today + (ahead or 7) * DAY + _WEEK, "week_on"
+    elif tail == "fortnight":
+        day, rule = today + (ahead or 7) * DAY + 2 * _WEEK, "fortnight_on"
     elif lead in ("last", "this past", "past"):
         day, rule = today - (back or 7) * DAY, "last"
     elif lead in ("next", "this coming", "the coming", "coming"):
@@ -86,6 +88,10 @@ def _bare_weekday(match: re.Match[str], context: Context, back: int, ahead: int)
         day, rule = today + DAY, "tomorrow"
     else:
         day, rule = today - back * DAY, "yesterday" if back == 1 else "past"
+    if match["into"]:
+        return Draft(
+            build_when(day - DAY, day + DAY, "day", "date.weekday.overnight", anchor_of(context))
+        )
     if match["over"]:
         return Draft(
             build_when(day, day + 2 * DAY, "day", "date.weekday.overnight", anchor_of(context))
@@ -136,7 +142,7 @@ def _period(match: re.Match[str], context: Context) -> Draft | None:  # noqa: C9
     today = context.reference.day
     if today is None:
         return None
-    lead, unit = match["lead"].lower().split()[-1], match["unit"].lower()
+    lead, unit = (match["lead"] or "the").lower().split()[-1], match["unit"].lower()
     shift = {"last": -1, "previous": -1, "next": 1, "coming": 1, "following": 1}.get(lead, 0)
     part = " ".join((match["part"] or "").lower().split()) if "part" in match.groupdict() else ""
     anchor = anchor_of(context)
@@ -212,10 +218,11 @@ RELATIVE_RULES: tuple[Rule, ...] = (
         "date.weekday",
         ("day",),
         re.compile(
-            rf"\b(?:(?P<over>overnight)\s+(?:on\s+)?)?(?:(?P<lead>last|next|this\s+past|this\s+coming|this|the\s+coming|coming|"
+            rf"\b(?:(?P<head>(?:last|next|this)\s+week),?\s+on\s+)?(?:(?P<week_on>a\s+week\s+)(?:on|from)\s+)?"
+            rf"(?:(?P<over>overnight)\s+(?:(?P<into>into|to)\s+|on\s+)?)?(?:(?P<lead>last|next|this\s+past|this\s+coming|this|the\s+coming|coming|"
             rf"the\s+previous|the\s+following|the\s+next|the\s+preceding|past)\s+)?(?:early\s+|late\s+)?"
             rf"{_NOT_NAMED}(?P<day>{WEEKDAY})\b{_NOT_TITLE}(?:'s)?(?:\s+{PART}\b)?"
-            rf"(?:,?\s+(?P<tail>(?:of\s+)?(?:last|next|this)\s+week|the\s+week\s+before|week(?=[\s.,]))\b)?",
+            rf"(?:,?\s+(?P<tail>(?:of\s+)?(?:last|next|this)\s+week|the\s+week\s+before|(?:week|fortnight)(?=[\s.,]))\b)?",
             re.IGNORECASE,
         ),
         _weekday,
@@ -243,8 +250,11 @@ RELATIVE_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "date.period",
-        ("week", "month", "year"),
-        re.compile(r"\b(?:over|at|during)\s+(?P<lead>the)\s+(?P<unit>weekend)\b", re.IGNORECASE),
+        ("weekend",),
+        re.compile(
+            r"\b(?:(?:over|at|during)\s+(?P<lead>the)\s+|(?:in|during)\s+)(?P<unit>weekend)\b(?!\s+of\b)",
+            re.IGNORECASE,
+        ),
         _period,
     ),
 )
