@@ -23,12 +23,22 @@ FAR = 5.0
 """Beyond this price a date belongs to something else."""
 
 _BOUNDING = word_set("dates_words", "bounding")
+_AT_ONCE = frozenset(("when", "while", "as"))
+"""What these words open happens at the same time: "died while climbing on Saturday"."""
 _NAMING = frozenset(("poss", "compound", "amod", "nummod", "nmod"))
 
 
 def price(trigger: Token, date: Token) -> float:
     """The price of the path between an event's trigger and the head of a date."""
     return price_path(trigger, date, _up, _down)
+
+
+def _opening(clause: Token) -> str:
+    """The word that opens an adverbial clause: when, as, after; empty where there is none."""
+    for child in clause.children:
+        if child.dep_ == "mark" or (child.dep_ == "advmod" and child.lower_ == "when"):
+            return child.lower_
+    return ""
 
 
 def _up(node: Token) -> float:  # noqa: PLR0911 - a table of cases, read from the top
@@ -39,11 +49,9 @@ def _up(node: Token) -> float:  # noqa: PLR0911 - a table of cases, read from th
             return 3.5
         return 9.0 if said in SAY_LEMMAS else 4.0
     if dep == "advcl":
-        if any(
-            child.dep_ == "mark" or (child.dep_ == "advmod" and child.lower_ == "when")
-            for child in node.children
-        ):
-            return 4.0
+        opening = _opening(node)
+        if opening:
+            return 1.5 if opening in _AT_ONCE else 4.0
         return 1.0 if node.tag_ in ("VBG", "VBN") else 2.0
     if dep in ("relcl", "acl"):
         if any(child.lower_ == "when" for child in node.children):
@@ -67,11 +75,12 @@ def _down(node: Token, trigger: Token) -> float:  # noqa: C901, PLR0911 - a tabl
             return 5.0
         if head.i == trigger.i:
             return 1.0
-        return 2.5 if node.lemma_.lower() in HAPPEN_LEMMAS else 4.0
+        is_at_once = node.tag_ == "VBG" or node.lemma_.lower() in HAPPEN_LEMMAS
+        return 2.0 if is_at_once else 4.0  # "youths throwing stones on Monday"
     if dep == "advcl":
-        return (
-            1.5 if node.tag_ == "VBG" and not any(c.dep_ == "mark" for c in node.children) else 4.0
-        )
+        opening = _opening(node)
+        is_at_once = opening in _AT_ONCE or (not opening and node.tag_ == "VBG")
+        return 1.5 if is_at_once else 4.0
     if dep in ("ccomp", "parataxis"):
         return 5.0
     if dep == "conj":

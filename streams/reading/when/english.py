@@ -100,7 +100,19 @@ BEGIN_LEMMAS = frozenset(
     ["begin", "start", "launch", "open", "break", "commence", "erupt", "invade", "kick"]
 )
 HAPPEN_LEMMAS = frozenset(
-    ["happen", "occur", "take", "come", "unfold", "erupt", "strike", "hit", "begin", "start"]
+    [
+        "happen",
+        "occur",
+        "take",
+        "come",
+        "break",
+        "unfold",
+        "erupt",
+        "strike",
+        "hit",
+        "begin",
+        "start",
+    ]
 )
 
 
