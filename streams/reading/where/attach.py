@@ -19,6 +19,11 @@ def price(trigger: Token, place: Token) -> float:
     return price_path(trigger, place, _up, _down)
 
 
+def _is_besides(node: Token) -> bool:
+    """Whether "with" adds another place: "captured X along with Y"."""
+    return node.lower_ == "with" and node.i > 0 and node.nbor(-1).lower_ in ("along", "together")
+
+
 def _up(node: Token) -> float:  # noqa: PLR0911 - a table of cases, read from the top
     dep = node.dep_
     if dep in ("ccomp", "parataxis"):
@@ -51,7 +56,7 @@ def _down(node: Token, trigger: Token) -> float:  # noqa: C901, PLR0911 - a tabl
     if dep == "conj":
         return 0.6 if node.pos_ not in ("VERB", "AUX") else 3.0
     if dep == "prep":
-        return 3.5 if node.lower_ in _ELSEWHERE else 0.8
+        return 3.5 if node.lower_ in _ELSEWHERE and not _is_besides(node) else 0.8
     if dep == "pobj":
         return 0.3
     if dep == "appos":

@@ -15,6 +15,7 @@ from streams.reading.where.words import PROVINCES, STATES, STRIKE_LEMMAS
 from streams.reading.who.countries import find_country
 
 _AFTER = 9
+_CITY = 100_000
 _ACTING_NOUNS_DEPS = frozenset(("compound", "nmod", "amod", "poss"))
 
 
@@ -78,8 +79,12 @@ def _take(named: NamedPlace, other: NamedPlace) -> None:
         return
     named.container_country = chosen.country
     named.container_admin1 = chosen.admin1 if chosen.feature == "region" else None
-    if inside:
-        other.chosen = chosen
+    has_city = any(
+        place.feature == "settlement" and place.admin1 == chosen.admin1 and place.population > _CITY
+        for place in other.places
+    )
+    if inside and (chosen.feature == "country" or not has_city):
+        other.chosen = chosen  # "Tahrir Square in Cairo" is in the city, not in its region
 
 
 def _holds(place: Place, named: NamedPlace) -> bool:
@@ -111,17 +116,19 @@ def _container_before(named: NamedPlace, found: list[NamedPlace]) -> None:
                 named.container_country = country.iso
             return
         for other in found:
-            if (
-                other.first.doc is doc
-                and other.last.i in (i, i + 1)
-                and other.generic
-                and other is not named
-            ):
-                region = next((p for p in other.places if p.feature == "region"), None)
+            if other.first.doc is doc and other.last.i in (i, i + 1) and other is not named:
+                region = _region_around(named, other)
                 if region is not None:
                     named.container_country, named.container_admin1 = region.country, region.admin1
                 return
         return
+
+
+def _region_around(named: NamedPlace, other: NamedPlace) -> Place | None:
+    """The region that stands before a name: "the Donetsk region town of X", "the Texas town of X"."""
+    regions = [place for place in other.places if place.feature == "region"]
+    inside = next((place for place in regions if _holds(place, named)), None)
+    return inside or (regions[0] if regions and other.generic else None)
 
 
 _BEFORE_LINKS = word_set("places_words", "before_links")

@@ -36,6 +36,7 @@ class NamedPlace:
     is_front: bool = False
     is_locative: bool = False
     is_village: bool = False
+    is_town: bool = False
     chosen: Place | None = None
 
     @property

@@ -29,6 +29,7 @@ from streams.reading.where.hints import read_hints
 from streams.reading.where.model import FoundPlace, NamedPlace, Places
 from streams.reading.where.places import Place
 from streams.reading.where.scan import scan_places
+from streams.reading.where.words import ALONE
 
 _SMALL = 50_000
 _TINY = 1_000
@@ -176,9 +177,19 @@ def _score(
         score += 0.5
     elif country is not None and place.country == country and place.feature != "country":
         score += 0.3
-    if is_capital(place):
+    if is_capital(place) or _stands_alone(place, group[0].key, context):
         score += 0.3
     return score + _support(place, context, beside)
+
+
+def _stands_alone(place: Place, key: str, context: Context) -> bool:
+    """Whether newspapers mean this town by the bare name; an outlet at home elsewhere may not."""
+    home = ALONE.get(key.replace(" ", ""))
+    if home is None or place.feature != "settlement" or place.is_alternate:
+        return False
+    if context.publisher is not None and context.publisher != home[:2]:
+        return False
+    return f"{place.country}/{place.admin1}" == home
 
 
 def _is_excluded(
@@ -187,6 +198,8 @@ def _is_excluded(
     """Whether the text itself says that the name is not this place."""
     if place.feature not in ("settlement", "region"):
         return False
+    if place.feature == "region" and any(named.is_town for named in group):
+        return True
     if country is not None and place.country != country:
         return True
     if admin1 is not None and place.admin1 != admin1:

@@ -124,7 +124,7 @@ def _longest(
                 return named
         if places and length == 1:
             return None
-    return _unknown_place(sentence, tokens, at)
+    return _unknown_place(sentence, tokens, at, known)
 
 
 def _is_short_name(place: Place, text: str) -> bool:
@@ -158,9 +158,9 @@ def _is_name_shaped(words: list[Token]) -> bool:
 
 def _is_ordinary(words: list[Token], text: str) -> bool:
     """Whether a capital stands there for the start of a sentence or a title."""
-    if len(words) > 1:
-        return False
     word = words[0]
+    if len(words) > 1 or _is_called_a_town(word):  # the Texas town of West
+        return False
     if word.lower_ in DIRECTIONS or word.lower_ in FACILITIES or word.lower_ in GENERIC_WORDS:
         return True
     if word.lower_.rstrip(".") in NOT_PLACES and word.text.endswith("."):
@@ -172,6 +172,13 @@ def _is_ordinary(words: list[Token], text: str) -> bool:
     return word.pos_ not in ("PROPN", "NOUN", "ADJ", "X", "VERB") or (
         word.tag_ in ("JJ", "JJS") and word.ent_type_ == "NORP"
     )
+
+
+def _is_called_a_town(word: Token) -> bool:
+    """Whether "the town of" stands right before the name."""
+    if word.i < word.sent.start + 2 or word.nbor(-1).lower_ != "of":
+        return False
+    return word.nbor(-2).lower_ in VILLAGE or word.nbor(-2).lower_ == "city"
 
 
 def _entity(words: list[Token]) -> tuple[str, bool]:
@@ -366,6 +373,7 @@ def _build(
     named = NamedPlace(sentence, first, last, head, text, key, places, is_locative=is_locative)
     _read_tail(named, sentence)
     named.is_village = _is_called_village(first, sentence)
+    named.is_town = _is_called_a_town(first)
     _read_front(named, sentence)
     return named
 
@@ -375,6 +383,9 @@ def _read_front(named: NamedPlace, sentence: Sentence) -> None:
     doc, start = named.first.doc, sentence.tokens.start
     i = named.first.i - 1
     is_part = False
+    if i >= start and doc[i].lower_ == "upstate":
+        named.is_part, named.generic = True, "state"
+        i -= 1
     while i >= start and doc[i].lower_ in ("the", *DIRECTIONS):
         is_part |= doc[i].lower_ in DIRECTIONS and doc[i].lower_ not in WHOLE
         named.is_near |= doc[i].lower_ == "nearby"
@@ -445,7 +456,9 @@ def _run_of_capitals(tokens: list[Token], at: int) -> list[Token]:
     return tokens[at : end + 1]
 
 
-def _unknown_place(sentence: Sentence, tokens: list[Token], at: int) -> NamedPlace | None:
+def _unknown_place(
+    sentence: Sentence, tokens: list[Token], at: int, known: set[str]
+) -> NamedPlace | None:
     """A name that no table has, where the parser or "the village of" says it is a place."""
     token = tokens[at]
     words = _run_of_capitals(tokens, at)
@@ -455,10 +468,13 @@ def _unknown_place(sentence: Sentence, tokens: list[Token], at: int) -> NamedPla
     of_place = (
         at >= 2 and tokens[at - 1].lower_ == "of" and tokens[at - 2].lemma_.lower() in NAMED_NOUNS
     )
-    by_name = label in ("GPE", "LOC") and not is_larger and _is_locative(token, sentence)
+    text = sentence.paragraph.text[words[0].idx : words[-1].idx + len(words[-1].text)]
+    is_known = fold(text) in known  # the article has called it a place before
+    by_name = (
+        label in ("GPE", "LOC") and not is_larger and (is_known or _is_locative(token, sentence))
+    )
     if not (by_name or (of_place and label not in ("NORP", "DATE"))):
         return None
     if any(fold(word.text) in TITLES for word in words):
         return None
-    text = sentence.paragraph.text[words[0].idx : words[-1].idx + len(words[-1].text)]
     return _build(sentence, words, text, fold(text), (), is_locative=True)

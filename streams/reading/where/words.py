@@ -21,6 +21,8 @@ COMMON = word_set("places_words", "common")
 
 STATES = word_map("places_words", "states")
 """Short names of US states after a town and a comma: AP style and postal."""
+ALONE = word_map("places_words", "alone")
+"""Towns that newspapers name without their country or state, though others bear the name."""
 PROVINCES = word_map("places_words", "provinces")
 """Short names of Canadian provinces, likewise."""
 
