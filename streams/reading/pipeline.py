@@ -1,16 +1,18 @@
 """spaCy's English pipeline, made to read the same in about half the time.
 
-Two changes, neither of which changes what is read (a test compares):
+Three changes, none of which changes what is read (a test compares):
 
 - Matrix products go through numpy's BLAS instead of the portable one thinc brings: 40% more articles
   a second on the machine where it was measured.
 - The rules for parts of speech and lemmas (`attribute_ruler`, `lemmatizer`) depend on a word, its tag
   and its dependency. They are asked once for each such triple and remembered, instead of matching
   179 patterns over every word: a fifth of the time.
+- Entities are read as `streams.reading.entities` does: half of what spaCy takes for them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,8 @@ from spacy.language import Language
 from spacy.lookups import Lookups
 from spacy.tokens import Doc, Token
 from thinc.api import Model, NumpyOps
+
+from streams.reading.entities import QuickEntities
 
 Floats = npt.NDArray[np.float32]
 Form = tuple[int, int, Any]
@@ -120,6 +124,12 @@ def quicken(pipeline: Language) -> Language:
     pipeline.remove_pipe("attribute_ruler")
     pipeline.remove_pipe("lemmatizer")
     pipeline.add_pipe("word_forms", after="parser")
-    index = pipeline.pipe_names.index("word_forms")
-    pipeline._components[index] = ("word_forms", forms)  # noqa: SLF001 - an instance that holds what it replaced
+    _put(pipeline, "word_forms", forms)
+    _put(pipeline, "ner", QuickEntities(pipeline.get_pipe("ner")))
     return pipeline
+
+
+def _put(pipeline: Language, name: str, component: Callable[[Doc], Doc]) -> None:
+    """Put an instance where a component stood; spaCy itself only takes names of factories."""
+    index = pipeline.pipe_names.index(name)
+    pipeline._components[index] = (name, component)  # noqa: SLF001
