@@ -176,7 +176,10 @@ def find_dateline_town(
         return None
     name = re.split(r"[,(/]", words)[0].strip().title()
     holder = context.datelines.get(fold(name))
-    towns = [p for p in gazetteer.find(name) if p.feature == "settlement" and not p.is_alternate]
+    places = gazetteer.find(name)
+    if holder is None and places and places[0].feature in ("country", "region"):
+        return None
+    towns = [p for p in places if p.feature == "settlement" and not p.is_alternate]
     if holder is not None:
         towns = [p for p in towns if (p.country, p.admin1) == holder]
     elif towns and (len(towns) > 1 and towns[0].population < 10 * towns[1].population):

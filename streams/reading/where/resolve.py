@@ -333,6 +333,7 @@ def _doubt(  # noqa: C901, PLR0911, PLR0912 - a table of cases, read from the to
     in_story = context.share(best.country) >= 0.3 or best.country == context.publisher
     if not in_story:
         lone = len(group[0].places) == 1 and not best.is_alternate and best.population >= 5_000
+        lone &= any(named.is_locative and not _is_in_headline(named) for named in group)
         if not context.countries and (best.population >= 100_000 or lone):
             return None
         return "the only place of this name lies outside the countries of the story"
@@ -342,6 +343,11 @@ def _doubt(  # noqa: C901, PLR0911, PLR0912 - a table of cases, read from the to
         if best.population < _TINY:
             return "a place so small may have namesakes that no table lists"
     return None
+
+
+def _is_in_headline(named: NamedPlace) -> bool:
+    """Whether it stands in a headline, where any word may have a capital."""
+    return named.sentence.paragraph.role == "headline"
 
 
 def _unresolved(

@@ -1,8 +1,7 @@
 """A parsed article in, the names in it that the gazetteer or the parser takes for places out.
 
-A name counts as a place when the parser calls it one, or when it stands where a place stands ("in X",
-"the village of X"): the parser takes many towns for people. A person's or an organisation's name that
-holds a place ("Paris Hilton", "Boston Globe") is none.
+Runs of capitalised words are looked up, longest first; `belief` says whether one is a place here. A
+name that no table has counts where the parser or "the village of" calls it a place.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from spacy.tokens import Token
 from streams.reading.numbers.units import length_unit
 from streams.reading.parse import ParsedArticle, Sentence
 from streams.reading.when.lexicon import word_set
+from streams.reading.where.belief import PLACE_ENTS, entity_of, is_locative_at, is_place_here
 from streams.reading.where.gazetteer import Gazetteer
 from streams.reading.where.model import NamedPlace
 from streams.reading.where.places import GENERIC, GENERIC_WORDS, Place, fold
@@ -27,10 +27,8 @@ from streams.reading.where.words import (
     NAMED_NOUNS,
     NEAR,
     NOT_PLACES,
-    PLACE_NOUNS,
     PROVINCES,
     STATES,
-    STRIKE_LEMMAS,
     TITLES,
     VILLAGE,
     WHOLE,
@@ -39,11 +37,6 @@ from streams.reading.where.words import (
 _MAX_WORDS = 6
 _INNER = word_set("places_words", "inner")
 _PUNCT_INNER = frozenset(("-", "\u2013", "'", "\u2019", ".", "\u2010"))
-_PLACE_ENTS = frozenset(("GPE", "LOC", "FAC"))
-_NAME_ENTS = frozenset(("PERSON", "ORG", "PRODUCT", "WORK_OF_ART", "LAW", "EVENT", "NORP"))
-_OTHER_ENTS = frozenset(
-    ("DATE", "TIME", "MONEY", "PERCENT", "CARDINAL", "ORDINAL", "QUANTITY", "LANGUAGE")
-)
 
 
 @dataclass(slots=True)
@@ -119,12 +112,27 @@ def _longest(
         if len(text) <= 3 and "." not in text:
             places = tuple(place for place in places if _is_short_name(place, text))
         if places and not _is_ordinary(words, text):
-            named = _accept(sentence, words, text, places, people, known)
-            if named is not None:
-                return named
+            key = fold(text)
+            is_locative = _has_generic(words, sentence) or is_locative_at(
+                words[0], sentence, places
+            )
+            if is_place_here(
+                sentence,
+                words,
+                places,
+                people.names,
+                is_known=key in known,
+                is_locative=is_locative,
+            ):
+                return _build(sentence, words, text, key, places, is_locative=is_locative)
         if places and length == 1:
             return None
     return _unknown_place(sentence, tokens, at, known)
+
+
+def _has_generic(words: list[Token], sentence: Sentence) -> bool:
+    last = words[-1]
+    return last.i + 1 < sentence.tokens.end and last.nbor(1).lower_ in GENERIC
 
 
 def _is_short_name(place: Place, text: str) -> bool:
@@ -166,11 +174,13 @@ def _is_ordinary(words: list[Token], text: str) -> bool:
     if word.lower_.rstrip(".") in NOT_PLACES and word.text.endswith("."):
         return True
     if word.lower_ in COMMON:
-        return word.ent_type_ not in _PLACE_ENTS
+        return word.ent_type_ not in PLACE_ENTS
     if word.lower_ in NOT_PLACES and not (text.isupper() and len(text) <= 4):
         return True
     return word.pos_ not in ("PROPN", "NOUN", "ADJ", "X", "VERB") or (
-        word.tag_ in ("JJ", "JJS") and word.ent_type_ == "NORP"
+        word.tag_ in ("JJ", "JJS")
+        and word.ent_type_ == "NORP"
+        and not (word.i + 1 < word.sent.end and word.nbor(1).lower_ in GENERIC)
     )
 
 
@@ -179,184 +189,6 @@ def _is_called_a_town(word: Token) -> bool:
     if word.i < word.sent.start + 2 or word.nbor(-1).lower_ != "of":
         return False
     return word.nbor(-2).lower_ in VILLAGE or word.nbor(-2).lower_ == "city"
-
-
-def _entity(words: list[Token]) -> tuple[str, bool]:
-    """The label of the entity the words stand in, and whether it is larger than they."""
-    first, last = words[0], words[-1]
-    label = first.ent_type_ or last.ent_type_
-    if not label:
-        return "", False
-    start, end = first.i, last.i
-    doc = first.doc
-    while (
-        start > 0
-        and doc[start].ent_iob_ == "I"
-        and doc[start - 1].ent_type_ == doc[start].ent_type_
-    ):
-        start -= 1
-    while (
-        end + 1 < len(doc)
-        and doc[end + 1].ent_iob_ == "I"
-        and doc[end + 1].ent_type_ == last.ent_type_
-    ):
-        end += 1
-    if start < first.i and doc[start].lower_ in ("the", *DIRECTIONS):
-        start = first.i
-    tail = doc[last.i + 1 : end + 1]
-    if len(tail) and all(t.lower_ in GENERIC or t.lower_ in ("'s", "\u2019s") for t in tail):
-        end = last.i
-    return label, start < first.i or end > last.i
-
-
-def _accept(
-    sentence: Sentence,
-    words: list[Token],
-    text: str,
-    places: tuple[Place, ...],
-    people: _People,
-    known: set[str],
-) -> NamedPlace | None:
-    first, last = words[0], words[-1]
-    label, is_larger = _entity(words)
-    before = first.nbor(-1) if first.i > sentence.tokens.start else None
-    after = last.nbor(1) if last.i + 1 < sentence.tokens.end else None
-    key = fold(text)
-    if before is not None and fold(before.text) in TITLES and before.text[:1].isupper():
-        return None
-    has_generic = after is not None and after.lower_ in GENERIC
-    locative = has_generic or _is_locative(first, sentence, places)
-    if _is_inside_name(before, after, label, last, is_larger=is_larger, is_locative=locative):
-        return None
-    if not _is_believed(
-        label, places, locative=locative, known=key in known or _has_container(after)
-    ):
-        return None
-    if (
-        before is not None
-        and before.lower_ == "the"
-        and last.head.i < first.i
-        and _is_small(places)
-    ):
-        return None  # "the Mysore" is a ship
-    if len(words) == 1 and key in people.names and not (locative and label in _PLACE_ENTS):
-        return None
-    return _build(sentence, words, text, key, places, is_locative=locative)
-
-
-def _is_believed(label: str, places: tuple[Place, ...], *, locative: bool, known: bool) -> bool:
-    """Whether a name of the gazetteer is a place here: the parser's label is one sign among others."""
-    if label in _PLACE_ENTS or locative or places[0].feature in ("facility", "sea", "water"):
-        return True
-    if label == "PERSON":
-        return False
-    if label == "NORP":
-        return known and places[0].feature == "settlement"
-    return known or _is_big(places)
-
-
-def _is_small(places: tuple[Place, ...]) -> bool:
-    return all(place.feature == "settlement" and place.population < 1_200_000 for place in places)
-
-
-def _is_big(places: tuple[Place, ...]) -> bool:
-    """Whether the name is first of all a well-known place."""
-    top = places[0]
-    return top.feature in ("country", "sea", "water", "facility") or (
-        not top.is_alternate and max(place.population for place in places) >= 1_000_000
-    )
-
-
-def _is_inside_name(
-    before: Token | None,
-    after: Token | None,
-    label: str,
-    last: Token,
-    *,
-    is_larger: bool,
-    is_locative: bool,
-) -> bool:
-    """Whether the words are part of a longer name of something else."""
-    if after is not None and after.text[:1].isupper():
-        if after.lower_ in FACILITIES | GENERIC_WORDS | FRONTS:
-            return False
-        is_compound = last.dep_ == "compound" and last.head.i > last.i
-        if last.lower_ not in GENERIC_WORDS and (
-            (after.pos_ == "PROPN" and label not in _PLACE_ENTS)
-            or (is_compound and last.head.text[:1].isupper())
-        ):
-            return True
-    if before is not None and _ends_a_name(before):
-        return True
-    if before is not None and before.lower_ == "of" and label == "ORG" and is_larger:
-        return True
-    if is_larger and label in _NAME_ENTS and not is_locative:
-        return after is None or after.lower_ not in FACILITIES
-    return False
-
-
-def _ends_a_name(before: Token) -> bool:
-    """Whether the word before belongs to the name too: Denzel Washington, Camp Lejeune."""
-    return (
-        before.i > before.sent.start
-        and before.text[:1].isupper()
-        and before.pos_ == "PROPN"
-        and before.lower_ not in DIRECTIONS
-        and before.ent_type_ not in _PLACE_ENTS
-    )
-
-
-def _is_locative(first: Token, sentence: Sentence, places: tuple[Place, ...] = ()) -> bool:  # noqa: PLR0911 - a table of cases, read from the top
-    """Whether the words before the name put it where a place stands."""
-    i = first.i - 1
-    start = sentence.tokens.start
-    doc = first.doc
-    while i >= start and (doc[i].lower_ in DIRECTIONS or doc[i].lower_ in ("the", "-")):
-        i -= 1
-    if i < start:
-        return False
-    low = doc[i].lower_
-    if low in LOCATIVE:
-        return True
-    if low == "of" and i > start:
-        noun = doc[i - 1]
-        if noun.lower_ in PLACE_NOUNS or noun.lemma_.lower() in PLACE_NOUNS:
-            return True
-        return noun.text.islower() and _is_big(places) if places else False
-    if low in PLACE_NOUNS:
-        return low not in ("state", "republic", "community")
-    if first.dep_ == "conj" or (low in ("and", ",", "or") and first.ent_type_ in _PLACE_ENTS):
-        return _is_locative_list(first)
-    head = first.doc[first.i : first.i + 2].root if first.dep_ == "compound" else first
-    verb = head.head.lemma_.lower()
-    return head.dep_ in ("dobj", "nsubjpass") and verb in STRIKE_LEMMAS and _is_town(places)
-
-
-def _is_locative_list(first: Token) -> bool:
-    """Whether a name is listed after one that stands where a place stands: in X, Y and Z."""
-    top = first
-    for _ in range(8):
-        if top.dep_ not in ("conj", "appos", "compound") or top.head.i == top.i:
-            break
-        top = top.head
-    if top.dep_ == "pobj":
-        return top.head.lower_ in LOCATIVE or (
-            top.head.lower_ == "of" and top.head.head.lemma_.lower() in PLACE_NOUNS
-        )
-    return top.dep_ in ("dobj", "nsubjpass") and top.head.lemma_.lower() in STRIKE_LEMMAS
-
-
-def _is_town(places: tuple[Place, ...]) -> bool:
-    return any(place.population >= 50_000 or place.feature != "settlement" for place in places)
-
-
-def _has_container(after: Token | None) -> bool:
-    return (
-        after is not None
-        and after.text == ","
-        and after.i + 1 < len(after.doc)
-        and after.nbor(1).ent_type_ == "GPE"
-    )
 
 
 def _build(
@@ -464,14 +296,14 @@ def _unknown_place(
     words = _run_of_capitals(tokens, at)
     if token.pos_ != "PROPN" or token.lower_ in NOT_PLACES or token.lower_ in DIRECTIONS:
         return None
-    label, is_larger = _entity(words)
+    label, is_larger = entity_of(words)
     of_place = (
         at >= 2 and tokens[at - 1].lower_ == "of" and tokens[at - 2].lemma_.lower() in NAMED_NOUNS
     )
     text = sentence.paragraph.text[words[0].idx : words[-1].idx + len(words[-1].text)]
     is_known = fold(text) in known  # the article has called it a place before
     by_name = (
-        label in ("GPE", "LOC") and not is_larger and (is_known or _is_locative(token, sentence))
+        label in ("GPE", "LOC") and not is_larger and (is_known or is_locative_at(token, sentence))
     )
     if not (by_name or (of_place and label not in ("NORP", "DATE"))):
         return None
