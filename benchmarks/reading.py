@@ -1,9 +1,9 @@
 """How fast one core reads, and where the time goes: `python -m benchmarks.reading`.
 
 Articles are made of the gold articles' own text, brought to 2,000 characters; headlines are their
-titles with one sentence. One process, one thread; the model is loaded before the clock starts, and
-the first pass fills the caches. `--profile` prints the time of each part (cProfile, which slows all
-of it by about a half, so only the shares mean something).
+titles with one sentence. They are read in groups, as the worker does. One process, one thread; the
+model is loaded before the clock starts, and the first pass fills the caches. `--profile` prints the
+time of each part (cProfile, which slows all of it by about a half, so only the shares mean something).
 """
 
 from __future__ import annotations
@@ -21,8 +21,10 @@ for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 
 from streams.reading.parse import load_pipeline  # noqa: E402 - threads are set before numpy loads
-from streams.reading.read import read_article  # noqa: E402
+from streams.reading.pool import group_articles  # noqa: E402
+from streams.reading.read import read_articles  # noqa: E402
 from streams.records import Article  # noqa: E402
+from streams.settings import WorkSettings  # noqa: E402
 from tocsin.scoring.gold import load_gold  # noqa: E402
 
 GOLD = Path(__file__).parents[1] / "tests" / "gold"
@@ -55,13 +57,21 @@ def build_headlines() -> list[Article]:
     return entries
 
 
+def build_groups(articles: list[Article]) -> list[list[Article]]:
+    """The groups in which a worker with one reading process reads them."""
+    batch = WorkSettings().read_batch
+    batches = [articles[n : n + batch] for n in range(0, len(articles), batch)]
+    return [group for taken in batches for group in group_articles(taken, processes=1)]
+
+
 def measure(articles: list[Article], rounds: int) -> float:
     """Read the articles `rounds` times; return articles a second of the best round."""
     best = 0.0
+    groups = build_groups(articles)
     for _ in range(rounds):
         begun = time.process_time()
-        for article in articles:
-            read_article(article)
+        for group in groups:
+            read_articles(group)
         best = max(best, len(articles) / (time.process_time() - begun))
     return best
 
@@ -69,9 +79,10 @@ def measure(articles: list[Article], rounds: int) -> float:
 def measure_parts(articles: list[Article]) -> list[tuple[str, float, float]]:
     """Profile one round; return each part's file, its own seconds and its share."""
     profile = cProfile.Profile()
+    groups = build_groups(articles)
     profile.enable()
-    for article in articles:
-        read_article(article)
+    for group in groups:
+        read_articles(group)
     profile.disable()
     stats = pstats.Stats(profile)
     parts: dict[str, float] = {}
@@ -101,8 +112,7 @@ def main() -> None:
     options = parser.parse_args()
     load_pipeline()
     articles, headlines = build_articles(), build_headlines()
-    for article in articles[:5]:
-        read_article(article)
+    read_articles([*articles[:5], *headlines[:5]])
     result = {
         "articles_per_second": round(measure(articles, options.rounds), 1),
         "headlines_per_second": round(measure(headlines, options.rounds), 1),

@@ -191,13 +191,20 @@ class _Worker:
         """Articles → mentions. A batch is read side by side, then planned in order."""
         async for events in stream.take_events(self.batch, within=TAKE_SECONDS):
             with _timed("read", len(events)):
-                outcomes = await asyncio.gather(*(self._read_one(event) for event in events))
+                outcomes = await self._read_all(events)
                 batch = _Batch("read", self.told)
                 for event, outcome in zip(events, outcomes, strict=True):
                     batch.add(event, self._plan_reading(outcome, batch.enter(event)))
                 await self._finish(batch)
 
-    async def _read_one(self, event: EventT) -> Outcome[_Reading]:
+    async def _read_all(self, events: Sequence[EventT]) -> list[Outcome[_Reading]]:
+        judged = [self._judge(event) for event in events]
+        waiting = [article for article in judged if isinstance(article, Article)]
+        read = iter(await self.pool.read_all(waiting))
+        return [_pair(one, next(read)) if isinstance(one, Article) else one for one in judged]
+
+    def _judge(self, event: EventT) -> Article | Outcome[_Reading]:
+        """The article of a message if it is to be read; else what became of it."""
         article = _decode(Article, event.message.value)
         if isinstance(article, Dead):
             return article
@@ -206,10 +213,7 @@ class _Worker:
         dropped = _drop_version(article, _look_up_told(shelf, article))
         if dropped is not None:
             return dropped
-        if article.withdrawn:
-            return Keep(((article, ()),))
-        read = await self.pool.read(article)
-        return Keep(((article, read.records),)) if isinstance(read, Keep) else read
+        return Keep(((article, ()),)) if article.withdrawn else article
 
     def _plan_reading(self, outcome: Outcome[_Reading], shelf: Overlay) -> Plan:
         if not isinstance(outcome, Keep):
@@ -410,6 +414,10 @@ def _enter(event: EventT) -> None:
     Faust sets the same variable for streams without a batch.
     """
     faust.streams._current_event.set(weakref.ref(event))  # noqa: SLF001 - no public way
+
+
+def _pair(article: Article, read: Outcome[Mention]) -> Outcome[_Reading]:
+    return Keep(((article, read.records),)) if isinstance(read, Keep) else read
 
 
 def _look_up_told(shelf: Shelf, article: Article) -> Told | None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams.reading.read import read_article
+from streams.reading.read import read_article, read_articles
 from streams.records import Mention, decode, encode
 from tests.reading.articles import build_article
 
@@ -54,6 +54,16 @@ WORDS = (
 def test_any_order_of_news_words_has_an_outcome(words: list[str]) -> None:
     """Words that trigger rules, in any order, break nothing."""
     assert isinstance(read_article(build_article(" ".join(words), "Russia strike kills 11")), tuple)
+
+
+def test_articles_read_together_are_read_as_alone() -> None:
+    """A group of articles, short, foreign, empty and long, gives what each gives."""
+    titles = ("Missile strike kills 11 in Kharkiv", "", "Incendie: trois morts à Lyon", "Quake")
+    group = [
+        build_article(REPORT if number % 2 else "", title) for number, title in enumerate(titles)
+    ]
+    assert read_articles(group) == [read_article(article) for article in group]
+    assert read_articles([]) == []
 
 
 def test_a_mention_survives_the_wire() -> None:

@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -17,9 +17,12 @@ from streams.records import Article, decode, encode
 from tests.streams.test_versions import build_mention, build_version
 
 
-def read_as_told(raw: bytes) -> list[bytes]:
-    """Do in the reading process what the article's title says."""
-    article = decode(Article, raw)
+def read_as_told(raw: Sequence[bytes]) -> list[list[bytes]]:
+    """Do in the reading process what the articles' titles say."""
+    return [_do_as_told(decode(Article, one)) for one in raw]
+
+
+def _do_as_told(article: Article) -> list[bytes]:
     if article.title == "die":
         os.kill(os.getpid(), signal.SIGKILL)
     if article.title == "sleep":
@@ -63,6 +66,17 @@ async def test_a_killer_dies_alone(pool: ReaderPool) -> None:
     assert dead.reason == "reader_crashed"
 
 
+@pytest.mark.parametrize("bad", ["die", "raise"])
+async def test_a_group_that_fails_is_read_one_by_one(pool: ReaderPool, bad: str) -> None:
+    """Only the article that did it is lost; the outcomes stand in the order of the articles."""
+    titles = ["one", "two", bad, "three", "four"]
+    outcomes = await pool.read_all([build_article(title) for title in titles])
+    assert [isinstance(outcome, Keep) for outcome in outcomes] == [True, True, False, True, True]
+    found = [o.records[0].article_id for o in outcomes if isinstance(o, Keep)]
+    assert found == ["a1-one", "a1-two", "a1-three", "a1-four"]
+    assert await pool.read_all([]) == []
+
+
 async def test_an_article_that_never_ends_is_given_up() -> None:
     """Its process is replaced and the next article is read."""
     pool = ReaderPool(1, timeout=6, read_raw=read_as_told)
@@ -97,9 +111,10 @@ async def test_reading_processes_do_not_outlive_a_killed_worker() -> None:
             await asyncio.sleep(0.02)
 
 
-def tell_pid(raw: bytes) -> list[bytes]:
+def tell_pid(raw: Sequence[bytes]) -> list[list[bytes]]:
     """Answer with a mention whose id is the process's own."""
-    return [encode(build_mention(decode(Article, raw), str(os.getpid()), "GR|x"))]
+    pid = str(os.getpid())
+    return [[encode(build_mention(decode(Article, one), pid, "GR|x"))] for one in raw]
 
 
 def _is_alive(pid: int) -> bool:
