@@ -17,6 +17,8 @@ import numpy.typing as npt
 from spacy.pipeline import EntityRecognizer
 from spacy.tokens import Doc, Span
 
+from streams.reading.encode import QuickEncoder
+
 Floats = npt.NDArray[np.float32]
 
 FEATURES = 3
@@ -38,7 +40,9 @@ class QuickEntities:
             or not model.attrs["has_upper"]
         ):
             raise ValueError(f"ner: a model of shape {weights.shape}, which is read otherwise")
-        self._tok2vec = model.get_ref("tok2vec")
+        words, _, linear = model.get_ref("tok2vec").layers
+        self._encoder = QuickEncoder(words)
+        self._linear = linear
         self._pieces = weights.shape[2]
         self._weights = weights.reshape(-1, weights.shape[-1])
         self._bias: Floats = lower.get_param("b").reshape(-1)
@@ -92,7 +96,7 @@ class QuickEntities:
 
     def _ask(self, docs: list[Doc]) -> Floats:
         """What each word says as this word, as the first and as the one before: words x 3 x hidden."""
-        vectors: Floats = self._tok2vec.predict(docs)
+        vectors: Floats = self._linear.predict(self._encoder.encode(docs))
         found: Floats = np.dot(vectors, self._weights.T)
         return found.reshape(len(vectors), FEATURES, -1)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from spacy.language import Language
 
+from streams.reading.encode import QuickEncoder
 from streams.reading.parse import load_pipeline
 from tests.reading.samples import SENTENCES
 
@@ -32,3 +34,19 @@ def test_every_word_is_read_as_spacy_reads_it(plain: Language) -> None:
                 str(other.morph),
                 other.ent_type_,
             ), one.text
+
+
+def test_every_vector_is_what_thinc_computes(plain: Language) -> None:
+    """Both networks, texts one by one and together, new words and known ones: equal but for rounding."""
+    docs = [plain.make_doc(text) for text in ["", *SENTENCES[:40]]]
+    networks = [
+        plain.get_pipe("tok2vec").model,  # type: ignore[attr-defined]  # typed as a callable
+        plain.get_pipe("ner").model.get_ref("tok2vec").layers[0],  # type: ignore[attr-defined]
+    ]
+    for network in networks:
+        encoder = QuickEncoder(network)
+        expected = np.concatenate([network.predict([doc]) for doc in docs], axis=1)[0]
+        together = encoder.encode(docs)
+        alone = np.concatenate([encoder.encode([doc]) for doc in docs])
+        np.testing.assert_allclose(together, expected, atol=1e-4)
+        np.testing.assert_allclose(alone, expected, atol=1e-4)
