@@ -33,6 +33,8 @@ _PREPOSITIONS = {
     "over": 4.5, "about": 4.5, "against": 4.5, "unlike": 4.5,
 }  # fmt: skip
 """What they lead to is another event: protests "over the death of a student"."""
+_SPARKS = word_set("numbers_lists", "sparks")
+"""Riots sparked by the killing of a boy: the riots did not kill him."""
 _CROWDS = frozenset(("protest", "arrest", "crime"))
 _TOLL_WORDS = word_set("numbers_lists", "toll_words")
 
@@ -70,12 +72,11 @@ def _near_numbers(
     quantities: tuple[FoundQuantity, ...], sentence: Sentence, trigger: Token, kind: str
 ) -> list[FoundQuantity]:
     """The numbers of the event's own clause, the nearest first."""
-    group = get_kind(kind).group
     priced: list[tuple[float, int, FoundQuantity]] = []
     for found in quantities:
         if found.sentence != sentence.index or found.is_part:
             continue
-        if not _fits(found, group, trigger):
+        if not _fits(found, kind, trigger):
             continue
         cost = price(trigger, found.head)
         if cost <= FAR:
@@ -137,13 +138,16 @@ def _goes_on(sentence: Sentence, found: FoundQuantity) -> bool:
     )
 
 
-def _fits(found: FoundQuantity, group: str, trigger: Token) -> bool:
+def _fits(found: FoundQuantity, kind: str, trigger: Token) -> bool:
+    group = get_kind(kind).group
     measure = found.quantity.measure
     if measure == "score":
         return group == "sport"
     if measure == "count":
         return trigger.i in (found.head.head.i, found.head.i)
     if measure in _CASUALTIES:
+        if group in ("justice", "arrest") and kind != "execution":
+            return False  # who was killed was killed by the deed, not by the charge
         return trigger.lemma_.lower() not in SAY_LEMMAS or group in _HURTING
     if measure == "years":
         return group in ("crime", "justice", "arrest", "coercion", "sport")
@@ -162,6 +166,8 @@ def _up(node: Token) -> float:  # noqa: PLR0911 - a table of cases, read from th
     if dep == "advcl":
         return 3.0 if any(child.dep_ == "mark" for child in node.children) else 1.0
     if dep in ("relcl", "acl"):
+        if node.lemma_.lower() in _SPARKS:
+            return 4.5
         if any(child.lower_ == "when" for child in node.children):
             return 0.5
         return 4.5 if is_own_clause(node) else 1.5
@@ -181,7 +187,7 @@ def _is_toll(verb: Token) -> bool:
 def _down(node: Token, trigger: Token) -> float:  # noqa: PLR0911 - a table of cases, read from the top
     dep, head = node.dep_, node.head
     if dep in ("relcl", "acl"):
-        if is_own_clause(node):
+        if is_own_clause(node) or node.lemma_.lower() in _SPARKS:
             return 4.0
         return 1.0 if head.i == trigger.i else 2.5
     if dep == "advcl":

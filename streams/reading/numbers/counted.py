@@ -217,7 +217,7 @@ def _noun_of(number: Token) -> Token | None:
         ):
             node = node.head
             if node.pos_ in ("NOUN", "PROPN"):
-                return node
+                return _whole_noun(node)
         else:
             break
     after = number.nbor(1) if number.i + 1 < len(number.doc) else None
@@ -234,9 +234,21 @@ def _noun_of(number: Token) -> Token | None:
     return None
 
 
+def _whole_noun(noun: Token) -> Token:
+    """The last part of a noun that the parser takes apart: co-workers."""
+    end = noun.i + 2
+    is_prefix = noun.lower_ in ("co", "ex") and end < len(noun.doc) and noun.nbor(1).text == "-"
+    return noun.nbor(2) if is_prefix else noun
+
+
 _CLOCK = re.compile(r"\s*(?:a\.?m\b|p\.?m\b|o'clock|GMT|UTC|hours\b)", re.IGNORECASE)
 _MONTH_BEFORE = re.compile(r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s+$")
 _MONTH_AFTER = re.compile(r"\s+(?:of\s+)?(?:Jan|Feb|Mar|Apr|May|June|July|Aug|Sep|Oct|Nov|Dec)")
+# "a mother of 12" is one person
+_PARENT_BEFORE = re.compile(
+    r"\b(?:mother|father|mum|mom|dad|parent|grandmother|grandfather)\s*(?:-\s*)?of(?:\s*-)?\s+$",
+    re.IGNORECASE,
+)
 _AGE_BEFORE = re.compile(r"\baged?\s+(?:between\s+)?$|,\s*$", re.IGNORECASE)
 _NOT_BEFORE = re.compile(
     r"\b(?:No\.?|number|route|flight|highway|group|article|section|chapter|day|phase|page|room|G|Boeing|Airbus|Covid)[\s-]*$",
@@ -263,6 +275,7 @@ def _is_no_count(match: re.Match[str], noun: Token | None, text: str) -> bool:
         noun is None or noun.lemma_.lower() not in PEOPLE
     ):
         return True
-    if noun is not None and noun.lemma_.lower() in TIMES:
+    is_time = noun is not None and noun.lemma_.lower() in TIMES
+    if is_time or _PARENT_BEFORE.search(before):
         return True
     return bool(_NOT_BEFORE.search(before)) and not match["q"]

@@ -22,6 +22,7 @@ _SKIP = word_set("numbers_lists", "skip")
 _REMAINS = word_set("numbers_lists", "remains")
 _VIOLENT = word_set("numbers_lists", "violent")
 _TAKES_LIVES = frozenset(("claim", "take", "lose", "cost", "kill", "end", "cut"))
+_NOT_DONE = frozenset(("attempted", "attempt", "planned", "alleged", "plotted", "threatened"))
 _HELPERS = (
     r"\s*(?:(?:people|persons?|residents|others|more|were|was|are|is|have|has|had|been|being|later|"
     r"also)\s+)*"
@@ -63,7 +64,7 @@ def find_fate(
     if noun is not None:
         lemma = noun.lemma_.lower()
         if lemma == "life":
-            return _lives(noun)
+            return find_lives(noun)
         if lemma not in PEOPLE:
             if ("noun", lemma) in words:
                 return words["noun", lemma], noun
@@ -77,8 +78,8 @@ def find_fate(
     return fate if fate is not None else _by_tree(noun if noun is not None else number)
 
 
-def _lives(noun: Token) -> tuple[Measure | None, Token | None]:
-    """Floods claimed seven lives; seven lives were lost."""
+def find_lives(noun: Token) -> tuple[Measure | None, Token | None]:
+    """Read what takes lives: floods claimed seven lives, seven lives were lost."""
     verb, dep = noun.head, noun.dep_
     if dep in ("dobj", "nsubjpass", "nsubj", "dative") and verb.lemma_.lower() in _TAKES_LIVES:
         return "killed", verb
@@ -183,10 +184,12 @@ def _by_tree(  # noqa: C901, PLR0911, PLR0912 - a table of cases, read from the 
         dep, head = node.dep_, node.head
         lemma = head.lemma_.lower()
         if dep == "pobj" and head.lower_ == "of":
-            if head.head.lemma_.lower() in _REMAINS:
+            if is_remains(head.head):
                 return "killed", head.head  # "the bodies of five miners"
             if head.head.lemma_.lower() == "life":
-                return _lives(head.head)
+                return find_lives(head.head)
+        if dep in ("dobj", "nsubjpass") and _is_to_death(head):
+            return "killed", head
         if dep == "nsubj" and lemma == "lose" and _loses_life(head):
             return "killed", head
         if dep in ("dobj", "nsubjpass") and ("verb", lemma) in words:
@@ -210,6 +213,21 @@ def _by_tree(  # noqa: C901, PLR0911, PLR0912 - a table of cases, read from the 
             break
         node = head
     return None, None
+
+
+def is_remains(noun: Token) -> bool:
+    """Whether "of" after a noun names the dead: the bodies of, the murder of; not an attempted one."""
+    if noun.lemma_.lower() not in _REMAINS:
+        return False
+    return not any(child.lower_ in _NOT_DONE for child in noun.children)
+
+
+def _is_to_death(verb: Token) -> bool:
+    """Shot to death, stabbed to death."""
+    return any(
+        child.lower_ == "to" and any(grand.lower_ == "death" for grand in child.children)
+        for child in verb.children
+    )
 
 
 def _loses_life(verb: Token) -> bool:

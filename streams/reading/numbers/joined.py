@@ -15,6 +15,7 @@ from streams.reading.numbers.counted import Counted
 
 _PEOPLE = frozenset(("killed", "injured", "missing", "detained", "rescued", "displaced"))
 _LISTED = re.compile(
+    r"(?:(?:\s+[A-Z][\w.'-]+){1,3})?(?:\s*,\s*\d{1,3}\s*,)?"  # "his mother Ann Lee, 58, and sister"
     r"\s*(?:,|,?\s*(?:and|plus|as\s+well\s+as|along\s+with|together\s+with))\s*(?:(?:his|her|their|its)\s+)?"
 )
 _MORE = re.compile(r"\b(?:more|another|further|additional)\b", re.IGNORECASE)

@@ -14,6 +14,7 @@ from spacy.tokens import Token
 
 from streams.reading.numbers.amounts import bounded
 from streams.reading.numbers.counted import Counted
+from streams.reading.numbers.fate import find_lives, is_remains
 from streams.reading.parse import Sentence
 from streams.reading.when.lexicon import word_set
 from streams.records import Measure
@@ -26,11 +27,10 @@ _VERBS: dict[str, Measure] = {
 _DIES = frozenset(("die", "perish", "drown"))
 _FATES = re.compile(
     r"kill|murder|injur|wound|arrest|detain|hurt|rescu|slay|slain|execut|died?\b|dies|dying|perish|drown|"
-    r"to death|\bdead\b|\bbody\b|assassinat|behead|electrocut"
+    r"to death|\blife of\b|\bdead\b|\bbody\b|assassinat|behead|electrocut"
 )
 _ONE = word_set("numbers_lists", "one")
 _DEFINITE = word_set("numbers_lists", "definite")
-_REMAINS = frozenset(("body", "corpse", "death", "killing", "murder", "slaying"))
 
 
 def find_single(sentence: Sentence, text: str) -> Iterator[Counted]:
@@ -44,7 +44,7 @@ def find_single(sentence: Sentence, text: str) -> Iterator[Counted]:
         if article is None:
             continue
         first, is_definite = article
-        fate = _fate(token)
+        fate = _fate(token, is_bare=first.i == token.i)
         if fate is None:
             continue
         measure, head = fate
@@ -73,15 +73,18 @@ def _article(token: Token, sentence: Sentence) -> tuple[Token, bool] | None:
                 return child, False
             is_known = token.lower_ in _DEFINITE and (low == "the" or child.tag_ == "PRP$")
             return (child, True) if is_known else None
+    if token.dep_ == "conj" and token.head.lower_ in _ONE and token.head.i < token.i:
+        shared = _article(token.head, sentence)  # "his mother and sister"
+        return (token, shared[1]) if shared is not None else None
     if token.left_edge.i == sentence.tokens.start and token.dep_ != "compound":
         return token, False  # "Woman killed in crash"
     return None
 
 
-def _fate(token: Token) -> tuple[Measure, Token] | None:
+def _fate(token: Token, *, is_bare: bool) -> tuple[Measure, Token] | None:
     node = token
     for _ in range(2):
-        fate = _fate_in_clause(node)
+        fate = _fate_in_clause(node, is_bare=is_bare)
         if fate is not None:
             return fate
         if node.dep_ != "conj" or node.head.i == node.i:
@@ -90,26 +93,31 @@ def _fate(token: Token) -> tuple[Measure, Token] | None:
     return None
 
 
-def _fate_in_clause(node: Token) -> tuple[Measure, Token] | None:  # noqa: PLR0911 - a table of cases, read from the top
+def _fate_in_clause(node: Token, *, is_bare: bool) -> tuple[Measure, Token] | None:  # noqa: PLR0911 - a table of cases, read from the top
     verb, dep = node.head, node.dep_
     lemma = verb.lemma_.lower()
     for child in node.children:
         if child.dep_ == "acl" and child.tag_ in ("VBN", "VBD") and child.i > node.i:
-            measure = _suffered(child)
+            is_doer = any(grand.dep_ == "dobj" for grand in child.children)
+            measure = None if is_doer else _suffered(child)
             if measure is not None:
                 return measure, child
-    if dep == "pobj" and verb.lower_ == "of" and verb.head.lemma_.lower() in _REMAINS:
+    if dep == "pobj" and verb.lower_ == "of" and is_remains(verb.head):
         return "killed", verb.head
+    if dep == "pobj" and verb.lower_ == "of" and verb.head.lemma_.lower() == "life":
+        measure, taker = find_lives(verb.head)
+        return (measure, taker) if measure is not None and taker is not None else None
     if dep == "nsubj" and lemma in _DIES and verb.pos_ == "VERB":
         return "killed", verb
     if dep == "nsubj" and lemma == "be":
         state = next((child for child in verb.children if child.dep_ == "acomp"), None)
         return ("killed", state) if state is not None and state.lower_ == "dead" else None
     is_bare_passive = (
-        dep == "nsubj"
+        is_bare
+        and dep == "nsubj"
         and verb.tag_ in ("VBN", "VBD")
         and verb.dep_ == "ROOT"
-        and not any(child.dep_ in ("dobj", "aux") for child in verb.children)
+        and not any(child.dep_ in ("dobj", "aux") for child in _joined_to(verb))
     )
     if dep in ("dobj", "nsubjpass") or is_bare_passive:
         if any(child.dep_ == "neg" for child in verb.children):
@@ -117,6 +125,14 @@ def _fate_in_clause(node: Token) -> tuple[Measure, Token] | None:  # noqa: PLR09
         measure = _suffered(verb)
         return (measure, verb) if measure is not None else None
     return None
+
+
+def _joined_to(verb: Token) -> list[Token]:
+    """The children of a verb and of those joined to it: in "shot and killed two" she is no victim."""
+    children = list(verb.children)
+    for child in verb.conjuncts:
+        children.extend(child.children)
+    return children
 
 
 def _suffered(verb: Token) -> Measure | None:
