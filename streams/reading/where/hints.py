@@ -52,7 +52,7 @@ def _container_after(named: NamedPlace, by_first: dict[tuple[int, int], NamedPla
             return
         other = by_first.get((id(doc), i))
         if other is not None:
-            _take(named, other)
+            _take(named, other, is_listed=comma)
             return
         if word.lower_ not in _LINKS:
             return
@@ -63,7 +63,7 @@ def _container_after(named: NamedPlace, by_first: dict[tuple[int, int], NamedPla
 _LINKS = word_set("places_words", "links")
 
 
-def _take(named: NamedPlace, other: NamedPlace) -> None:
+def _take(named: NamedPlace, other: NamedPlace, *, is_listed: bool) -> None:
     """Let `other`, which stands right after, contain `named`, where it is a country or a region."""
     if other.key == named.key:
         return
@@ -83,8 +83,8 @@ def _take(named: NamedPlace, other: NamedPlace) -> None:
         place.feature == "settlement" and place.admin1 == chosen.admin1 and place.population > _CITY
         for place in other.places
     )
-    if inside and (chosen.feature == "country" or not has_city):
-        other.chosen = chosen  # "Tahrir Square in Cairo" is in the city, not in its region
+    if inside and (is_listed or chosen.feature == "country" or not has_city):
+        other.chosen = chosen  # but "Tahrir Square in Cairo" is in the city, not in its region
 
 
 def _holds(place: Place, named: NamedPlace) -> bool:

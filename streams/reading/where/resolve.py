@@ -333,7 +333,7 @@ def _doubt(  # noqa: C901, PLR0911, PLR0912 - a table of cases, read from the to
     in_story = context.share(best.country) >= 0.3 or best.country == context.publisher
     if not in_story:
         lone = len(group[0].places) == 1 and not best.is_alternate and best.population >= 5_000
-        lone &= any(named.is_locative and not _is_in_headline(named) for named in group)
+        lone &= any(named.is_locative or _is_called_place(named) for named in group)
         if not context.countries and (best.population >= 100_000 or lone):
             return None
         return "the only place of this name lies outside the countries of the story"
@@ -345,9 +345,9 @@ def _doubt(  # noqa: C901, PLR0911, PLR0912 - a table of cases, read from the to
     return None
 
 
-def _is_in_headline(named: NamedPlace) -> bool:
-    """Whether it stands in a headline, where any word may have a capital."""
-    return named.sentence.paragraph.role == "headline"
+def _is_called_place(named: NamedPlace) -> bool:
+    """Whether the parser calls it a place, outside of a headline, where any word may have a capital."""
+    return named.first.ent_type_ == "GPE" and named.sentence.paragraph.role != "headline"
 
 
 def _unresolved(
