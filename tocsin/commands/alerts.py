@@ -16,8 +16,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from streams.errors import SettingsError, WireError
+from streams.logs import set_up_logs
 from streams.records import Alert, Event, decode
-from streams.settings import KafkaSettings, WorkSettings
+from streams.settings import KafkaSettings, LogSettings, WorkSettings
 from streams.topics import ALERTS, EVENTS
 from tocsin.commands.deliveries import Moment
 from tocsin.config import load
@@ -34,6 +35,8 @@ EXISTING = click.Path(path_type=Path, exists=True, dir_okay=False)
 @click.group()
 def alerts() -> None:
     """Try rules on past events, see what rang, silence what should not ring."""
+    # stdout is for alerts: programs read it line by line
+    set_up_logs(LogSettings(level="error"), sys.stderr)
 
 
 @alerts.command("test")

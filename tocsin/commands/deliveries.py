@@ -71,14 +71,15 @@ def deliveries(ctx: click.Context, /, as_json: bool, **filters: Any) -> None:  #
             click.echo(json.dumps(_describe(delivery)))
         return
     table = Table(box=None)
-    for column in ("when", "endpoint", "state", "tries", "status", "alert", "title"):
-        table.add_column(column, overflow="fold" if column in ("title", "alert") else "ellipsis")
+    for column in ("when", "endpoint", "state", "tries", "status", "title and alert"):
+        # an id that is broken over lines could not be copied
+        table.add_column(column, overflow="fold", no_wrap=column == "when")
     for d in found:
         state = f"[{_STYLES[d.state]}]{d.state}[/]"
         status = str(d.status or d.note or "")[:30]
-        table.add_row(
-            _iso(d.created_at), d.endpoint, state, str(d.tries), status, d.alert_id, _escape(d)
-        )
+        when = _iso(d.created_at)[:16].replace("T", " ")
+        title = f"{_escape(d)}\n[dim]{d.alert_id}[/]"
+        table.add_row(when, d.endpoint, state, str(d.tries), status, title)
     Console().print(table if found else "No deliveries.")
 
 
