@@ -112,18 +112,20 @@ def _candidates(
     token: Token, part: Part, lexicon: CodingLexicon, *, headline: bool
 ) -> list[tuple[Pattern, Frame]]:
     """Patterns under the token's lemma, its form, or its form with the word before, with frames."""
-    keys = {token.lemma_.lower(), token.lower_}
+    # a list, not a set: of patterns that are equally good, the first is taken, in every process
+    form = token.lower_
+    keys = [token.lemma_.lower(), form]
     if part == "v" and token.pos_ not in {"VERB", "AUX"}:
         if token.pos_ != "ADJ" and not (headline and token.dep_ in VERBAL):
             return []
-        keys.add(_strip_inflection(token.lower_))
+        keys.append(_strip_inflection(form))
     if part == "n":
-        keys.add(_strip_inflection(token.lower_))
+        keys.append(_strip_inflection(form))
         if token.i > 0:
             before = token.nbor(-1)
             gap = 2 if before.text == "-" and token.i > 1 else 1
-            keys.add(f"{token.nbor(-gap).lower_} {token.lemma_.lower()}")
-    patterns = [row for key in keys for row in lexicon.patterns.get((part, key), ())]
+            keys.append(f"{token.nbor(-gap).lower_} {token.lemma_.lower()}")
+    patterns = [row for key in dict.fromkeys(keys) for row in lexicon.patterns.get((part, key), ())]
     if not patterns or (part == "v" and _only_describes(token)):
         return []
     patterns.sort(key=lambda row: (-row.specificity, -row.weight))

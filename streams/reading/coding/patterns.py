@@ -80,9 +80,9 @@ class Pattern:
     modal: frozenset[str]
     spoken: bool
     lenient: bool
-    recipients: frozenset[str]
-    targets: frozenset[str]
-    doers: frozenset[str]
+    recipients: tuple[str, ...]
+    targets: tuple[str, ...]
+    doers: tuple[str, ...]
     weight: float
     state: bool
     role: str
@@ -200,9 +200,9 @@ def _build_patterns(
             modal=frozenset(row.get("modal", "").split()),
             spoken=row.get("spoken", False),
             lenient=row.get("lenient", False),
-            recipients=frozenset(row.get("to", "").split()),
-            targets=frozenset(row.get("at", "").split()),
-            doers=frozenset(row.get("by", "").split()),
+            recipients=tuple(row.get("to", "").split()),
+            targets=tuple(row.get("at", "").split()),
+            doers=tuple(row.get("by", "").split()),
             weight=row.get("w", 0.8),
             state=row.get("state", False),
             role=row.get("role", "so"),
