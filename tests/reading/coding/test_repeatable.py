@@ -16,7 +16,7 @@ for (part, key), patterns in sorted(load_coding_lexicon().patterns.items()):
 def test_patterns_stand_in_one_order_in_every_process() -> None:
     """Two processes with other hash seeds hold the same patterns, prepositions in order too."""
     printed = {
-        subprocess.run(  # noqa: S603 - this interpreter, our own text
+        subprocess.run(
             [sys.executable, "-c", PROGRAM],
             env={**os.environ, "PYTHONHASHSEED": seed},
             capture_output=True,
