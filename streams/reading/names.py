@@ -383,10 +383,11 @@ def _find_people(tokens: SpacySpan) -> Iterator[list[Token]]:
     """Find runs of words that name a person, without honorifics and titles."""
     position = 0
     words = list(tokens)
+    honorifics, offices = load_titles("honorific"), load_titles("office")
     while position < len(words):
         token = words[position]
         before = words[position - 1].lower_ if position else ""
-        titled = before in load_titles("honorific") or before in load_titles("office")
+        titled = before in honorifics or before in offices
         starts = token.ent_type_ == "PERSON" or (
             titled and token.pos_ == "PROPN" and token.ent_type_ not in {"GPE", "NORP", "LOC"}
         )

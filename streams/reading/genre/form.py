@@ -144,18 +144,21 @@ def _count_words(parsed: ParsedArticle) -> _Counts:
     return counts
 
 
+_FIRST = frozenset({"i", "me", "my", "mine", "myself"})
+
+
 def _count_token(counts: _Counts, token: Token) -> None:
-    lower = token.lower_
+    lower, tag = token.lower_, token.tag_
     counts.words += token.is_alpha
-    if token.text in {"I", "me", "my", "My", "mine", "myself"}:
+    if lower in _FIRST and token.text in {"I", "me", "my", "My", "mine", "myself"}:
         counts.first += 1
     elif lower in {"you", "your", "yours", "yourself"}:
         counts.second += 1
     elif lower in DUTY:
         counts.duty += 1
-    if token.tag_ == "VBD":
+    if tag == "VBD":
         counts.past += 1
-    if token.lemma_ in SAYING and token.tag_ in {"VBD", "VBZ", "VBP"}:
+    if tag in {"VBD", "VBZ", "VBP"} and token.lemma_ in SAYING:
         counts.said += 1
 
 

@@ -37,15 +37,23 @@ class _Pattern:
     where: str
     weight: float
     pattern: re.Pattern[str]
+    folded: re.Pattern[str] | None
+    """The same for text in lower case, where it can be had: it takes a third of the time."""
 
 
 def find_signs(article: Article) -> Iterator[Sign]:
     """Find what the table says about an article."""
     path = _path_of(article.url or article.link)
     body = (article.text or article.summary)[:MAX_SCANNED]
+    lower = body.lower()
+    if len(lower) != len(body):
+        lower = ""  # a letter became two: offsets are no longer the same
     for row in _load_table():
         if row.where == "text":
-            hits = [match.group() for match in row.pattern.finditer(body)]
+            if row.folded is not None and lower:
+                hits = [body[m.start() : m.end()] for m in row.folded.finditer(lower)]
+            else:
+                hits = [match.group() for match in row.pattern.finditer(body)]
             if hits:
                 weight = row.weight * min(len(hits), MAX_HITS)
                 yield Sign(row.genre, "text", weight, hits[0].strip())
@@ -94,5 +102,10 @@ def _load_table() -> tuple[_Pattern, ...]:
         flags = re.IGNORECASE | re.MULTILINE
         if genre == "opinion" and "I'm" in pattern:
             flags = re.MULTILINE  # "I" is a word, "i" is a letter
-        rows.append(_Pattern(genres[genre], where, float(weight), re.compile(pattern, flags)))
+        # no capital but in an escape as \W
+        foldable = bool(flags & re.IGNORECASE) and re.sub(r"\\.", "", pattern).islower()
+        folded = re.compile(pattern, re.MULTILINE) if foldable else None
+        rows.append(
+            _Pattern(genres[genre], where, float(weight), re.compile(pattern, flags), folded)
+        )
     return tuple(rows)

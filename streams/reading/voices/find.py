@@ -45,6 +45,8 @@ _UNVERIFIED = re.compile(
     r"(?=.*\b(?:footage|videos?|images?|photos?|recordings?|claims?|pictures)\b)",
     re.IGNORECASE,
 )
+_UNVERIFIED_CUES = ("verif", "confirm", "corroborat", "authenticat", "clear")
+"""Without one of these the pattern cannot match; looking for them is far cheaper."""
 _HEADLINE_TAIL = re.compile(r"(?::|\s[-–—]|,)\s+(?P<who>[^:,–—]{2,50})$")
 _HEADLINE_HEAD = re.compile(r"^(?P<who>[^:,–—]{2,30}):\s")
 
@@ -311,7 +313,11 @@ def _find_headline(sentence: Sentence) -> Iterator[Voice]:
 
 
 def _find_unverified(sentence: Sentence, publisher: str) -> Iterator[Voice]:
-    match = _UNVERIFIED.search(sentence.text)
+    text = sentence.text
+    lower = text.lower()
+    if not any(cue in lower for cue in _UNVERIFIED_CUES):
+        return
+    match = _UNVERIFIED.search(text)
     if not match:
         return
     who = match.group("who") or ""

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _CLOSERS = {"“": "”", "„": "“", "«": "»", '"': '"'}
+_OPENER = re.compile("[" + "".join(_CLOSERS) + "]")
 _SINGLE = re.compile(r"(?<![\w.,;!?])[‘'](?=[\w(])(?P<body>.{6,600}?)(?<=[\w.,!?…)])[’'](?!\w)")
 
 
@@ -28,16 +30,14 @@ class Quote:
         return self.start <= position < self.end
 
 
+@lru_cache(maxsize=256)  # each sentence of a paragraph asks
 def find_quotes(text: str) -> tuple[Quote, ...]:
     """Find the quotes of a paragraph, in order, without nesting."""
     quotes: list[Quote] = []
     position = 0
-    while position < len(text):
-        closer = _CLOSERS.get(text[position])
-        if closer is None:
-            position += 1
-            continue
-        end = text.find(closer, position + 1)
+    while (opener := _OPENER.search(text, position)) is not None:
+        position = opener.start()
+        end = text.find(_CLOSERS[opener.group()], position + 1)
         if end < 0:
             if text[position] in "“„«" or (position == 0 and len(text) > 1):
                 quotes.append(Quote(position, len(text), closed=False))

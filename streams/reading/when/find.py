@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from urllib.parse import urlsplit
@@ -60,8 +61,11 @@ def find_dates(parsed: ParsedArticle) -> tuple[FoundDate, ...]:
     southern = _is_southern(parsed.article.url or parsed.article.feed)
     found: list[FoundDate] = []
     previous: When | None = None
+    # one look at the whole text spares most rules a look at each sentence
+    whole = "\n".join(map(text_of, parsed.sentences)).replace("\u2019", "'").lower()
+    rules = [rule for rule in _rules() if rule.may_match(whole)]
     for sentence in parsed.sentences:
-        dates = _find_in_sentence(sentence, reference, previous, is_southern=southern)
+        dates = _find_in_sentence(sentence, rules, reference, previous, is_southern=southern)
         found.extend(dates)
         exact = [date.when for date in dates if date.is_dated and date.role == "at"]
         previous = exact[-1] if exact else previous
@@ -77,11 +81,16 @@ def _is_southern(address: str) -> bool:
 
 
 def _find_in_sentence(
-    sentence: Sentence, reference: Reference, previous: When | None, *, is_southern: bool
+    sentence: Sentence,
+    candidates: Sequence[Rule],
+    reference: Reference,
+    previous: When | None,
+    *,
+    is_southern: bool,
 ) -> list[FoundDate]:
     text = text_of(sentence).replace("\u2019", "'")
     lower = text.lower()
-    rules = [rule for rule in _rules() if rule.may_match(lower)]
+    rules = [rule for rule in candidates if rule.may_match(lower)]
     if not rules:
         return []
     headline = sentence.paragraph.role == "headline"

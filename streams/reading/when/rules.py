@@ -66,7 +66,10 @@ class Rule:
 
     def may_match(self, lower: str) -> bool:
         """Whether the text, in lower case, holds a cue: far cheaper than the pattern itself."""
-        return any(cue in lower for cue in self.cues)
+        for cue in self.cues:  # noqa: SIM110 - `any` over a generator takes twice the time
+            if cue in lower:
+                return True
+        return False
 
 
 def anchor_of(context: Context) -> DateAnchor:
