@@ -1,7 +1,8 @@
 """The sink to Elasticsearch against `elasticsearch.helpers.streaming_bulk` fed from memory.
 
-    tocsin stack up && python -m benchmarks.elastic --documents 6000 --rounds 3
+    python -m benchmarks.elastic --documents 6000 --rounds 3
 
+It starts a Kafka and an Elasticsearch of its own; `--there` measures those of the settings instead.
 Both write the same documents into indices of the same mapping on the same server, by turns. The
 helper gets finished documents from memory. The sink reads records from Kafka, decodes them, makes the
 documents, writes them with external versions and commits the offsets. The sink's clock starts with
@@ -14,10 +15,13 @@ import argparse
 import datetime as dt
 import json
 import statistics
+import sys
+import tempfile
 import threading
 import time
 import uuid
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from elasticsearch import Elasticsearch, helpers
@@ -39,6 +43,9 @@ from streams.settings import ElasticSettings, KafkaSettings, LogSettings
 from tests.samples import PUBLISHED, build_many
 from tocsin.brokers import open_admin
 from tocsin.config import load
+from tocsin.stack.leash import tie_to_this_process
+from tocsin.stack.local import start_stack, stop_stack
+from tocsin.stack.settings import StackSettings
 
 BATCH = 500
 
@@ -65,21 +72,51 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--documents", type=int, default=6000)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--there", action="store_true", help="on the servers of the settings")
     asked = parser.parse_args()
-    settings = load((KafkaSettings, ElasticSettings))
-    set_up_logs(LogSettings(level="error"))
+    set_up_logs(LogSettings(level="error"), sys.stderr)
     calm_collector()
+    if asked.there:
+        settings = load((KafkaSettings, ElasticSettings))
+        compare(settings[KafkaSettings], settings[ElasticSettings], asked)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        stack_settings = StackSettings(
+            data_dir=Path(folder) / ".tocsin", kafka_port=0, elastic_port=0
+        )
+        leash = tie_to_this_process(stack_settings.data_dir)
+        try:
+            stack = start_stack(stack_settings, print_line)
+            compare(
+                KafkaSettings(bootstrap_servers=(stack.kafka,)),
+                ElasticSettings(hosts=(stack.elastic,)),
+                asked,
+            )
+        finally:
+            stop_stack(stack_settings, print_line)
+            assert leash.stdin is not None
+            leash.stdin.close()
+            leash.wait(60)
+
+
+def compare(kafka: KafkaSettings, elastic: ElasticSettings, asked: argparse.Namespace) -> None:
+    """Measure both by turns, and print the medians and their ratio."""
     made = build_many(asked.documents * 10 // 33, seed=5)
     speeds: dict[str, list[float]] = {"helper": [], "sink": []}
     for number in range(asked.rounds):
         for name, measure in (("helper", measure_helper), ("sink", measure_sink)):
-            count, seconds = measure(settings[KafkaSettings], settings[ElasticSettings], made)
+            count, seconds = measure(kafka, elastic, made)
             speeds[name].append(count / seconds)
             told = {"round": number, "name": name, "documents": count, "seconds": seconds}
             print(json.dumps(told | {"per_second": round(count / seconds)}))
     medians = {name: statistics.median(values) for name, values in speeds.items()}
     ratio = medians["sink"] / medians["helper"]
     print(json.dumps({n: round(v) for n, v in medians.items()} | {"ratio": round(ratio, 2)}))
+
+
+def print_line(line: str) -> None:
+    """Say what is going on."""
+    print(line, file=sys.stderr)
 
 
 def measure_helper(
