@@ -13,6 +13,7 @@ import jsonschema
 import pytest
 import yaml
 
+from streams.reading.where.gazetteer import default_path
 from streams.settings import load_settings
 from tocsin.command import COMMANDS
 from tocsin.config import SECTIONS
@@ -241,6 +242,20 @@ def test_the_image_is_built_by_hash_and_does_not_run_as_root() -> None:
     assert all("--require-hashes --no-deps" in line for line in installs)
     assert [line for line in lines if line.startswith("USER ")][-1] == "USER tocsin"
     assert 'ENTRYPOINT ["tocsin"]' in lines
+
+
+def test_the_image_brings_its_index_of_places() -> None:
+    """Built by the user that runs it, and not below a volume: an old volume would hide a new index."""
+    text = (ROOT / "Dockerfile").read_text("utf-8")
+    home = re.search(r"--home-dir (\S+)", text)
+    volumes = re.findall(r"^VOLUME (\S+)$", text, re.MULTILINE)
+
+    assert home is not None
+    assert re.search(r"^USER tocsin\n(?:#.*\n)*RUN tocsin gazetteer build$", text, re.MULTILINE)
+    assert default_path().is_relative_to(Path.home())
+    assert volumes
+    assert not [v for v in volumes if Path(home[1], ".cache").is_relative_to(v)]
+    assert all(f"--group=tocsin {volume}" in text for volume in volumes)
 
 
 def test_the_image_is_given_what_it_copies() -> None:
