@@ -14,6 +14,7 @@ from spacy.tokens import Token
 from streams.lexicon.ontology import get_kind
 from streams.reading.coding.clauses import find_speech
 from streams.reading.coding.frames import Frame, build_noun_frame, build_verb_frame
+from streams.reading.coding.headlines import build_hidden_frame, find_hidden_verb
 from streams.reading.coding.match import is_match
 from streams.reading.coding.modality import Judgement, judge_modality
 from streams.reading.coding.patterns import CodingLexicon, Part, Pattern, load_coding_lexicon
@@ -67,7 +68,31 @@ def code_sentence(sentence: Sentence, language: str = "en") -> tuple[Coding, ...
         coding = _code_token(token, sentence, lexicon, words, headline=headline)
         if coding is not None:
             found.append(coding)
+    hidden = _code_hidden(sentence, lexicon, words) if headline else None
+    if hidden is not None:
+        found = [*(c for c in found if c.trigger.i != hidden.trigger.i), hidden]
     return tuple(_drop_absorbed(_drop_embedded(found)))
+
+
+def _code_hidden(
+    sentence: Sentence, lexicon: CodingLexicon, words: frozenset[str]
+) -> Coding | None:
+    """Code the verb of a headline in which the parser saw none."""
+    hidden = find_hidden_verb(
+        list(sentence.tokens),
+        lambda lemma: ("v", lemma) in lexicon.patterns,
+        lambda lemma: ("n", lemma) in lexicon.patterns,
+    )
+    if hidden is None:
+        return None
+    verb, lemma = hidden
+    frame = build_hidden_frame(verb, list(sentence.tokens))
+    for pattern in lexicon.patterns["v", lemma]:
+        if not pattern.modal and is_match(pattern, frame, words):
+            return _build_coding(
+                pattern, frame, Judgement("happened", "modality.headline"), sentence
+            )
+    return None
 
 
 def _words_of(sentence: Sentence) -> frozenset[str]:
@@ -90,9 +115,9 @@ def _code_token(
 ) -> Coding | None:
     for part in _parts_of(token):
         for pattern, frame in _candidates(token, part, lexicon, headline=headline):
-            if not is_match(pattern, frame, words):
+            if (pattern.headline and not headline) or not is_match(pattern, frame, words):
                 continue
-            judgement = judge_modality(token, noun=part == "n")
+            judgement = _judge(token, pattern)
             if pattern.modal and not _is_under(token, pattern.modal):
                 continue
             if pattern.spoken and not headline and find_speech(token) is None:
@@ -101,6 +126,15 @@ def _code_token(
                 continue
             return _build_coding(pattern, frame, judgement, sentence)
     return None
+
+
+def _judge(token: Token, pattern: Pattern) -> Judgement:
+    """Judge whether it happened; "offered an apology" is an apology made."""
+    judgement = judge_modality(token, noun=pattern.part == "n")
+    word = judgement.word.lemma_.lower() if judgement.word is not None else ""
+    if word in pattern.governor.lemmas and get_kind(pattern.kind).group == "statement":
+        return Judgement("happened", "modality.performed", judgement.word)
+    return judgement
 
 
 def _parts_of(token: Token) -> tuple[Part, ...]:
@@ -133,7 +167,9 @@ def _candidates(
         frame = build_noun_frame(token)
     elif part == "a" and token.head.pos_ in {"AUX", "VERB"}:
         frame = replace(build_verb_frame(token.head), trigger=token)
-        frame.preps = {**frame.preps, **build_verb_frame(token).preps}
+        own = build_verb_frame(token)
+        frame.preps = {**frame.preps, **own.preps}
+        frame.complements = [*frame.complements, *own.complements]
     else:
         frame = build_verb_frame(token, headline=headline)
     return [(pattern, frame) for pattern in patterns]

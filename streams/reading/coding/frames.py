@@ -53,7 +53,19 @@ MAX_CLIMB = 6
 OWN_PRONOUNS = frozenset({"they", "it", "he", "she", "we", "i"})
 QUANTITY = frozenset(
     {"dozen", "hundred", "thousand", "million", "number", "group", "score", "lot", "majority"}
-    | {"series", "member", "couple", "handful", "string", "half", "most", "one", "some", "many"}
+    | {
+        "series",
+        "round",
+        "member",
+        "couple",
+        "handful",
+        "string",
+        "half",
+        "most",
+        "one",
+        "some",
+        "many",
+    }
     | {"all", "rest", "crowd", "wave", "barrage", "volley", "part", "type", "package", "column"}
     | {
         "tonne",
@@ -97,6 +109,8 @@ def build_verb_frame(verb: Token, *, headline: bool = False) -> Frame:
         _add_child(frame, child, verb)
     _add_governing(frame, verb, headline=headline)
     _add_speakers(frame)
+    if headline and not frame.subjects and not frame.passive:
+        frame.subjects.extend(_named_before(verb))
     if headline and _reads_as_passive(frame):
         frame.objects, frame.subjects, frame.passive = frame.subjects, [], True
     for obj in frame.objects:
@@ -105,6 +119,14 @@ def build_verb_frame(verb: Token, *, headline: bool = False) -> Frame:
                 _add_prep(frame, prep)
     frame.modifiers = [m for obj in frame.objects for m in modifiers_of(obj)]
     return frame
+
+
+def _named_before(verb: Token) -> list[Token]:
+    """The subject that the parser took for a part of the verb: "Pope appeals for peace"."""
+    if verb.tag_ not in {"VBZ", "VBP", "VBD"}:
+        return []
+    near = [child for child in verb.children if child.dep_ in {"compound", "nmod"}]
+    return near[-1:] if near and near[-1].i < verb.i else []
 
 
 def build_noun_frame(noun: Token) -> Frame:
@@ -292,6 +314,8 @@ def _add_governing(frame: Frame, verb: Token, *, headline: bool) -> None:
     head = verb.head
     if verb.dep_ == "acl":
         (frame.objects if verb.tag_ == "VBN" else frame.subjects).extend(_expand([head]))
+    elif verb.dep_ == "relcl" and head.dep_ == "ROOT" and _has_to(verb):
+        frame.subjects.extend(_expand([head]))  # "Premier to visit Delhi"
     elif verb.dep_ == "relcl" and not frame.objects and not _has_relative(verb):
         frame.objects.extend(_expand([head]))
     if frame.subjects or (frame.passive and frame.objects):
@@ -324,6 +348,10 @@ def _add_control(frame: Frame, verb: Token, head: Token) -> None:
         frame.objects = frame.objects or found
     else:
         frame.subjects = found
+
+
+def _has_to(verb: Token) -> bool:
+    return any(child.dep_ == "aux" and child.lower_ == "to" for child in verb.children)
 
 
 def _has_relative(verb: Token) -> bool:
@@ -369,6 +397,9 @@ def _find_governor(noun: Token) -> tuple[Token | None, str]:
             role = token.dep_
         if head.pos_ in {"VERB", "AUX"}:
             return head, role or "conj"
+        if role == "pobj" and head.lower_ == "of" and head.head.lemma_ in QUANTITY:
+            token, role = head.head, ""  # "began a round of talks"
+            continue
         if head.pos_ == "NOUN" and token.dep_ in {"compound", "poss"}:
             break
         token = head

@@ -282,7 +282,8 @@ def _has_to(verb: Token) -> bool:
 def _is_headline(verb: Token) -> bool:
     """Say whether it is a headline's verb that the parser hung on its noun: "Suspect charged"."""
     noun = verb.head
-    return verb.dep_ == "acl" and noun.dep_ == "ROOT" and noun.pos_ in {"NOUN", "PROPN", "NUM"}
+    hung = verb.dep_ == "acl" or (verb.dep_ == "relcl" and _has_to(verb))
+    return hung and noun.dep_ == "ROOT" and noun.pos_ in {"NOUN", "PROPN", "NUM"}
 
 
 def _is_purpose(verb: Token) -> bool:

@@ -18,6 +18,7 @@ must stand around it. Keys of a pattern, each a string of words parted by spaces
   his own side (`lenient = true`: or somebody of a side the article does not tell);
 - `to`: prepositions whose object is the recipient; `at`: those whose object is the target;
   `by`: those whose object is the actor;
+- `head = true`: only in a headline;
 - `w`: 0 to 1, how sure the pattern is; `state = true`: it tells a lasting state, whose date is only
   when it was seen; `role`: `so` (subject acts on object, the default), `o` (the subject suffers), `none`.
 
@@ -83,6 +84,7 @@ class Pattern:
     recipients: tuple[str, ...]
     targets: tuple[str, ...]
     doers: tuple[str, ...]
+    headline: bool
     weight: float
     state: bool
     role: str
@@ -203,6 +205,7 @@ def _build_patterns(
             recipients=tuple(row.get("to", "").split()),
             targets=tuple(row.get("at", "").split()),
             doers=tuple(row.get("by", "").split()),
+            headline=row.get("head", False),
             weight=row.get("w", 0.8),
             state=row.get("state", False),
             role=row.get("role", "so"),
