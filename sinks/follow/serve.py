@@ -1,15 +1,20 @@
 """A request in, a feed out: `/feeds/NAME.atom`, `/feeds/NAME.json`, and a page that lists them.
 
 Nothing is served but the feeds. The ETag is a hash of the bytes, so that a reader that asks again with
-If-None-Match gets 304 and no body until something has changed.
+If-None-Match gets 304 and no body until something has changed. With a password every request must
+carry it (HTTP Basic, which feed readers know). Without one only requests for a loopback name are
+answered: a web page that has its own name resolved to loopback must not read what somebody follows.
 """
 
 from __future__ import annotations
 
+import base64
 import hashlib
-from collections.abc import Callable, Mapping
+import hmac
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from html import escape
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from aiohttp import web
 
@@ -21,10 +26,13 @@ from sinks.follow.render import (
     render_atom,
     render_json,
 )
+from sinks.follow.settings import is_loopback
 from sinks.follow.store import FeedStore
 
 Titles = Callable[[], Mapping[str, str]]
 """Gives the lists there are now: name to title."""
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _STORE = web.AppKey("store", FeedStore)
 _HEADERS = {
@@ -34,11 +42,44 @@ _HEADERS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Who is let in."""
+
+    username: str = "tocsin"
+    password: str | None = None
+
+    def admits(self, request: web.Request, base_url: str | None) -> bool:
+        """Tell whether a request may be answered."""
+        if self.password is None:
+            host = urlsplit(f"//{request.host}").hostname or ""
+            return is_loopback(host) or (
+                base_url is not None and host == urlsplit(base_url).hostname
+            )
+        scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+        right = base64.b64encode(f"{self.username}:{self.password}".encode())
+        return scheme.lower() == "basic" and hmac.compare_digest(given.strip().encode(), right)
+
+
 def build_app(
-    store: FeedStore, titles: Titles, entries: int, base_url: str | None = None
+    store: FeedStore,
+    titles: Titles,
+    entries: int,
+    base_url: str | None = None,
+    door: Door = Door(),
 ) -> web.Application:
     """Build the application."""
-    app = web.Application(client_max_size=1_024)
+
+    @web.middleware
+    async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if door.admits(request, base_url):
+            return await handler(request)
+        if door.password is None:
+            raise web.HTTPMisdirectedRequest(text="set TOCSIN_SERVE_BASE_URL to this address\n")
+        ask = {"WWW-Authenticate": 'Basic realm="Tocsin", charset="UTF-8"'}
+        raise web.HTTPUnauthorized(headers=ask)
+
+    app = web.Application(client_max_size=1_024, middlewares=[guard])
     app[_STORE] = store
 
     async def feed(request: web.Request) -> web.Response:

@@ -89,7 +89,7 @@ async def _run(kafka: KafkaSettings, settings: ServeSettings, lists: ListFile) -
     from aiohttp import web  # noqa: PLC0415 - settings are checked first
 
     from sinks.follow.fill import fill_feeds  # noqa: PLC0415
-    from sinks.follow.serve import build_app  # noqa: PLC0415
+    from sinks.follow.serve import Door, build_app  # noqa: PLC0415
     from sinks.follow.store import STORE, FeedStore  # noqa: PLC0415
 
     loop = asyncio.get_running_loop()
@@ -120,9 +120,10 @@ async def _run(kafka: KafkaSettings, settings: ServeSettings, lists: ListFile) -
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop)
     store = FeedStore(settings.data_dir / STORE)
-    runner = web.AppRunner(
-        build_app(store, lists.titles, settings.entries, settings.base_url), access_log=None
-    )
+    password = settings.password.get_secret_value() if settings.password else None
+    door = Door(settings.username, password)
+    app = build_app(store, lists.titles, settings.entries, settings.base_url, door)
+    runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     try:
         await web.TCPSite(runner, settings.host, settings.port).start()

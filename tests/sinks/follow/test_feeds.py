@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import datetime as dt
 import json
 import random
@@ -17,11 +19,13 @@ from aiohttp import web
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
+from pydantic import SecretStr, ValidationError
 
 from sinks.consume import Message
 from sinks.follow.fill import Filler
 from sinks.follow.render import ATOM, Feed, render_atom, render_json
-from sinks.follow.serve import build_app
+from sinks.follow.serve import Door, build_app
+from sinks.follow.settings import ServeSettings
 from sinks.follow.store import STORE, FeedStore
 from streams.records import Event, LedgerEntry, encode
 from tests.alerting.scripts import build_event
@@ -214,6 +218,108 @@ async def test_unchanged_feed_costs_nothing(served: tuple[FeedStore, str]) -> No
             assert changed.status == 200
             items = (await changed.json(content_type=None))["items"]
             assert [item["_tocsin"]["tolls"]["killed"] for item in items] == [11.0]
+
+
+def basic(words: str) -> str:
+    """Write user and password as a header has them."""
+    return f"Basic {base64.b64encode(words.encode()).decode()}"
+
+
+@contextlib.asynccontextmanager
+async def serve(tmp_path: Path, base_url: str | None, door: Door) -> Any:
+    """Serve a store behind a door."""
+    store = FeedStore(tmp_path / STORE)
+    runner = web.AppRunner(build_app(store, lambda: {"ana": "Ana"}, 10, base_url, door))
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    await runner.cleanup()
+    store.close()
+
+
+@pytest.mark.parametrize("path", ["/", "/feeds/ana.atom", "/feeds/ana.json", "/feeds/nobody.atom"])
+async def test_password_is_asked_for_everywhere(tmp_path: Path, path: str) -> None:
+    """Right user and password only; whether a list exists is not told to strangers."""
+    door = Door("ana", "pässwörd:x")
+    wrong: tuple[dict[str, str], ...] = (
+        {},
+        {"Authorization": "Bearer x"},
+        {"Authorization": "Basic !!!"},
+        {"Authorization": basic("ana:password")},
+        {"Authorization": basic("bob:pässwörd:x")},
+    )
+    async with serve(tmp_path, None, door) as base, aiohttp.ClientSession() as session:
+        for headers in wrong:
+            async with session.get(base + path, headers=headers) as answer:
+                assert answer.status == 401
+                assert answer.headers["WWW-Authenticate"].startswith("Basic ")
+                assert "pässwörd" not in await answer.text()
+        right = {"Authorization": basic("ana:pässwörd:x")}
+        async with session.get(base + path, headers=right) as answer:
+            assert answer.status == (404 if "nobody" in path else 200)
+
+
+async def test_name_of_a_stranger_is_not_answered(tmp_path: Path) -> None:
+    """A page whose name was made to lead to loopback reads nothing; the address people use is answered."""
+    async with (
+        serve(tmp_path, "https://news.example.org", Door()) as base,
+        aiohttp.ClientSession() as session,
+    ):
+        for host, status in (
+            ("evil.example", 421),
+            ("127.0.0.1.evil.example", 421),
+            ("localhost:8321", 200),
+            ("[::1]:8321", 200),
+            ("news.example.org", 200),
+        ):
+            async with session.get(f"{base}/feeds/ana.atom", headers={"Host": host}) as answer:
+                assert answer.status == status, host
+
+
+@pytest.mark.parametrize(
+    ("given", "part"),
+    [
+        ({"host": "0.0.0.0"}, "give a password"),
+        ({"host": "::"}, "give a password"),
+        ({"password": ""}, "empty"),
+        ({"username": "a:b", "password": "x"}, "colon"),
+    ],
+)
+def test_open_doors_are_refused(given: dict[str, Any], part: str) -> None:
+    """Listening beyond loopback needs a password, and an empty one is none."""
+    with pytest.raises(ValidationError, match=part):
+        ServeSettings(**given)
+    ServeSettings(host="0.0.0.0", password=SecretStr("x"))
+
+
+def test_huge_list_stays_bounded(tmp_path: Path) -> None:
+    """Two thousand events in a list: the feed has the newest it may have."""
+    store = FeedStore(tmp_path / STORE)
+    events = [
+        build_event(f"e{n}").model_copy(update={"last_changed": NOON + dt.timedelta(seconds=n)})
+        for n in range(2_000)
+    ]
+    store.put([(event, ["ana"]) for event in events])
+    entries = store.list_entries("ana", 100)
+    assert [event.id for event in entries] == [f"e{n}" for n in range(1_999, 1_899, -1)]
+    assert len(render_atom(FEED, entries)) < 200_000
+    store.close()
+
+
+def test_id_stays_and_updated_only_rises(tmp_path: Path) -> None:
+    """Revisions in any order: one id, and a reader never sees a time before the last one it saw."""
+    store = FeedStore(tmp_path / STORE)
+    seen = []
+    for revision in (2, 1, 4, 3, 4, 5):
+        event = build_event("e1", revision=revision).model_copy(
+            update={"last_changed": NOON + dt.timedelta(minutes=revision)}
+        )
+        store.put([(event, ["ana"])])
+        (entry,) = parse(render_atom(FEED, store.list_entries("ana", 10))).entries
+        seen.append((entry.id, entry.updated))
+    store.close()
+    assert {id_ for id_, _ in seen} == {"urn:tocsin:event:e1"}
+    assert [updated for _, updated in seen] == sorted(updated for _, updated in seen)
 
 
 async def test_nothing_but_feeds_is_served(served: tuple[FeedStore, str]) -> None:
