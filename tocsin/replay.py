@@ -43,19 +43,86 @@ class Difference:
     becomes: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """The events of a replay as they take the place of those that stand."""
+
+    events: tuple[Event, ...]
+    """What is written: each under the id of the event it continues, where there is one."""
+    replaced: dict[str, int]
+    """Ids that stand now, each with the revision that was replaced."""
+
+
+def adopt_events(before: Sequence[Event], after: Sequence[Event]) -> Adoption:
+    """Give the events of a replay the ids and revisions of those they continue.
+
+    Bookmarks, alerts and the running worker know an event by its id, and the worker goes on counting
+    its revisions. An event that is now part of another becomes a pointer to it, as after a join; one
+    that nobody tells any more is left out.
+    """
+    old, new = _list_standing(before), _list_standing(after)
+    best_new, best_old = _match(old, new)
+    by_old = {event.id: event for event in old}
+    own = {event.id for event in new}
+    ids = {
+        event.id: best_old[event.id]
+        for event in new
+        if event.id not in by_old
+        and event.id in best_old
+        and best_old[event.id] not in own
+        and best_new[best_old[event.id]] == event.id
+    }
+    known = {event.id: event.revision for event in before}
+    events = {}
+    for event in after:
+        name = ids.get(event.id, event.id)
+        if event.id in own or (name not in known and name not in own):
+            events[name] = _rename(event, name, ids, known.get(name, event.revision))
+    for event in old:
+        heir = best_new.get(event.id)
+        if event.id not in events and heir is not None:
+            pointer = {"superseded_by": ids.get(heir, heir)}
+            events[event.id] = event.model_copy(update=pointer)
+    return Adoption(tuple(events.values()), known)
+
+
+def find_touched(events: Iterable[Event], articles: Iterable[str]) -> set[str]:
+    """The articles, and all others that share an event with one of them, directly or not.
+
+    Half an event cannot be replaced: what is read again must hold its events whole.
+    """
+    by_article: dict[str, list[Event]] = {}
+    for event in events:
+        for article in event.article_ids:
+            by_article.setdefault(article, []).append(event)
+    touched: set[str] = set()
+    waiting = list(articles)
+    while waiting:
+        article = waiting.pop()
+        if article not in touched:
+            touched.add(article)
+            for event in by_article.pop(article, ()):
+                waiting += [other for other in event.article_ids if other not in touched]
+    return touched
+
+
+def _rename(event: Event, name: str, ids: dict[str, str], revision: int) -> Event:
+    heir = event.superseded_by
+    return event.model_copy(
+        update={
+            "id": name,
+            "revision": revision,
+            "superseded_by": ids.get(heir, heir) if heir else None,
+            "supersedes": tuple(ids.get(other, other) for other in event.supersedes),
+            "split_from": ids.get(event.split_from, event.split_from) if event.split_from else None,
+        }
+    )
+
+
 def compare_events(before: Sequence[Event], after: Sequence[Event]) -> list[Difference]:
     """List what would change; events that were joined into others or taken back are left out."""
     old, new = _list_standing(before), _list_standing(after)
-    shared: Counter[tuple[str, str]] = Counter()
-    holders: dict[tuple[str, str], list[Event]] = {}
-    for event in old:
-        for key in _list_keys(event):
-            holders.setdefault(key, []).append(event)
-    for event in new:
-        for key in _list_keys(event):
-            shared.update((known.id, event.id) for known in holders.get(key, ()))
-    best_new = _choose(((a, b, n) for (a, b), n in shared.items()))
-    best_old = _choose(((b, a, n) for (a, b), n in shared.items()))
+    best_new, best_old = _match(old, new)
     by_old = {event.id: event for event in old}
     by_new = {event.id: event for event in new}
     found = [
@@ -74,6 +141,21 @@ def compare_events(before: Sequence[Event], after: Sequence[Event]) -> list[Diff
         if best_old.get(other) == one:
             found += _compare_pair(by_old[one], by_new[other])
     return sorted(found, key=lambda one: (SORTS.index(one.sort), one.title, one.before, one.after))
+
+
+def _match(old: Sequence[Event], new: Sequence[Event]) -> tuple[dict[str, str], dict[str, str]]:
+    """For every old event the new one it shares most with, and the reverse."""
+    shared: Counter[tuple[str, str]] = Counter()
+    holders: dict[tuple[str, str], list[Event]] = {}
+    for event in old:
+        for key in _list_keys(event):
+            holders.setdefault(key, []).append(event)
+    for event in new:
+        for key in _list_keys(event):
+            shared.update((known.id, event.id) for known in holders.get(key, ()))
+    best_new = _choose(((a, b, n) for (a, b), n in shared.items()))
+    best_old = _choose(((b, a, n) for (a, b), n in shared.items()))
+    return best_new, best_old
 
 
 def _list_standing(events: Iterable[Event]) -> list[Event]:

@@ -3,6 +3,7 @@
     tocsin-events                 alias for reading: every month
     tocsin-events-2026.11         alias for writing: one month; moves to the new index in a migration
     tocsin-events-2026.11-v1      the index, with its mapping version
+    tocsin-events-2026.11-v1-r5   the same, as the replay of that number made it anew
     tocsin-events                 also the name of the index template, which carries the version
 
 Writes name the month's alias and are sent with `require_alias`: Elasticsearch then never creates an
@@ -18,7 +19,9 @@ from typing import Any
 
 from sinks.elastic.shapes import MAPPING_VERSION, SHAPES, ShapeName, list_fields
 
-_INDEX = re.compile(r"^(?P<alias>.+)-(?P<month>\d{4}\.\d{2})-v(?P<version>\d+)$")
+_INDEX = re.compile(
+    r"^(?P<alias>.+)-(?P<month>\d{4}\.\d{2})-v(?P<version>\d+)(?:-r(?P<replay>\d+))?$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,8 @@ class IndexName:
     shape: ShapeName
     month: str
     version: int
+    replay: int = 0
+    """Number of the replay that made the index; 0 for one that the sink made."""
 
     @property
     def read_alias(self) -> str:
@@ -41,7 +46,8 @@ class IndexName:
         return write_alias(self.prefix, self.shape, self.month)
 
     def __str__(self) -> str:
-        return f"{self.write_alias}-v{self.version}"
+        name = f"{self.write_alias}-v{self.version}"
+        return f"{name}-r{self.replay}" if self.replay else name
 
 
 def read_alias(prefix: str, shape: ShapeName) -> str:
@@ -66,7 +72,9 @@ def parse_index(prefix: str, name: str) -> IndexName | None:
         return None
     for shape in SHAPES:
         if found["alias"] == read_alias(prefix, shape):
-            return IndexName(prefix, shape, found["month"], int(found["version"]))
+            return IndexName(
+                prefix, shape, found["month"], int(found["version"]), int(found["replay"] or 0)
+            )
     return None
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from streams.records import Event, Point
 from tests.samples import build_event, build_when, build_where
-from tocsin.replay import compare_events
+from tocsin.replay import adopt_events, compare_events, find_touched
 
 
 def _event(name: str, *articles: str, **fields: object) -> Event:
@@ -47,3 +50,59 @@ def test_joined_and_withdrawn_events_are_not_compared() -> None:
     """They stand no more."""
     gone = [_event("x", "a", superseded_by="y"), _event("w", "c", status="withdrawn")]
     assert _sorts(gone, []) == []
+
+
+def test_an_event_keeps_the_id_that_people_know() -> None:
+    """What continues an event takes its id and revision; pointers and references follow."""
+    old = [_event("known", "a", "b", revision=5), _event("part", "c", revision=2)]
+    new = [_event("made", "a", "b", "c"), _event("joined", "c", superseded_by="made")]
+    adopted = adopt_events(old, new)
+    by_id = {event.id: event for event in adopted.events}
+    assert (by_id["known"].title, by_id["known"].revision) == ("made", 5)
+    assert (by_id["part"].superseded_by, by_id["joined"].superseded_by) == ("known", "known")
+    assert set(by_id) == {"known", "part", "joined"}
+    assert adopted.replaced == {"known": 5, "part": 2}
+
+
+def test_an_id_that_is_made_again_is_nobody_elses() -> None:
+    """An event that has its own id already keeps it, whatever else it resembles."""
+    old = [_event("x", "a"), _event("y", "b", "c")]
+    adopted = adopt_events(old, [_event("y", "a"), _event("n", "b", "c")])
+    assert {(event.id, event.article_ids) for event in adopted.events} >= {("y", ("a",))}
+    assert len({event.id for event in adopted.events}) == len(adopted.events)
+
+
+def test_what_nobody_tells_any_more_is_left_out() -> None:
+    """It is among the replaced, and not among the events."""
+    adopted = adopt_events([_event("x", "a", revision=3)], [])
+    assert (adopted.events, adopted.replaced) == ((), {"x": 3})
+
+
+def test_events_are_read_again_whole() -> None:
+    """Articles that share an event come along, and those that share one with them."""
+    events = [_event("x", "a", "b"), _event("y", "b", "c"), _event("z", "d")]
+    assert find_touched(events, ["a", "q"]) == {"a", "b", "c", "q"}
+
+
+names = st.sampled_from("abcde")
+many = st.lists(
+    st.builds(
+        lambda i, a: (i, tuple(sorted(a))), names, st.sets(st.sampled_from("pqrs"), min_size=1)
+    ),
+    unique_by=lambda pair: pair[0],
+    max_size=5,
+)
+
+
+@given(many, many)
+def test_adoption_never_gives_one_id_twice(
+    old: list[tuple[str, tuple[str, ...]]], new: list[tuple[str, tuple[str, ...]]]
+) -> None:
+    """Whatever stands and whatever is made, ids are unique and no standing one is forgotten."""
+    before = [_event(name, *articles) for name, articles in old]
+    after = [_event(name, *articles) for name, articles in new]
+    adopted = adopt_events(before, after)
+    ids = [event.id for event in adopted.events]
+    assert len(ids) == len(set(ids))
+    assert set(adopted.replaced) == {name for name, _ in old}
+    assert len([event for event in adopted.events if event.superseded_by is None]) == len(new)
