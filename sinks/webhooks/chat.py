@@ -223,7 +223,10 @@ def _encode_header(text: str) -> str:
     from email.header import Header  # noqa: PLC0415 - only ntfy needs it
 
     plain = " ".join(text.split())
-    return plain if plain.isascii() else Header(plain, "utf-8", maxlinelen=10_000).encode()
+    if plain.isascii() and plain.isprintable() and "=?" not in plain:
+        return plain
+    # also what looks encoded already: the reader must see it as it was, not what it decodes to
+    return Header(plain, "utf-8", maxlinelen=10_000).encode()
 
 
 def _cut(text: str, length: int) -> str:

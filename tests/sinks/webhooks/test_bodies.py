@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import json
 from email import message_from_bytes
+from email.header import decode_header, make_header
 from email.policy import default
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -225,6 +226,41 @@ def test_mail_shows_a_thread_as_one_conversation() -> None:
     assert message["Bcc"] is None
     assert "Žižkov" in message["Subject"]
     assert message["Auto-Submitted"] == "auto-generated"
+
+
+@settings(max_examples=60)
+@given(
+    title=st.one_of(
+        st.text(max_size=120),
+        st.lists(
+            st.sampled_from(
+                (
+                    "=?utf-8?q?=0D=0ABcc:=20x@evil.example=0D=0A=0D=0Abody?=",
+                    "=?utf-8?b?DQpCY2M6IHhAeQ0K?=",
+                    *("=??Q?=0A", "=?", "?=", "\r\nBcc: x", "<a@b>", '"', "(", ",", "é", "\x00"),
+                )
+            ),
+            max_size=6,
+        ).map(" ".join),
+    )
+)
+@example(title="=?utf-8?q?=0D=0ABcc:=20x@evil.example=0D=0A=0D=0Abody?=")
+def test_no_headline_adds_a_header(title: str) -> None:
+    """In mails and for ntfy, also with encoded words, which Python's own library decodes."""
+    mail = Mail(host="mail.example", sender="t@example.org", to=("a@example.org",))
+    endpoint = Endpoint(name="m", format="email", url="", mail=mail)
+    plain = message_from_bytes(render_body(endpoint, build_alert()).content, policy=default)
+    alert = build_alert().model_copy(update={"title": title, "reason": title, "digest": (title,)})
+    message = message_from_bytes(render_body(endpoint, alert).content, policy=default)
+    # how a body is encoded depends on its letters
+    assert set(message.keys()) == set(plain.keys())
+    assert message.get_content().startswith(" ".join(f"{title}".split()))
+    for name, value in CHATS["ntfy"](alert, None).headers.items():
+        assert value.isascii(), name
+        assert value.isprintable(), name
+        if name == "Title":
+            shown = str(make_header(decode_header(value))).removesuffix("…")
+            assert " ".join(title.split()).startswith(" ".join(shown.split()))
 
 
 def test_template_has_the_alert_and_quotes() -> None:
