@@ -26,6 +26,8 @@ from streams.records import Actor, Claim, Newsworthiness, Quantity, Reason, When
 CUMULATIVE = dt.timedelta(days=3)
 SAME_PLACE_KM = 40.0
 """Two points nearer than this may be one event: a town and its suburb, a village and its town."""
+FAR = 3
+"""Sentences between two tellings from which other dead are another event's."""
 EXTENTS = frozenset({"distance", "area", "money", "magnitude"})
 BY_PERSON = frozenset({"people", "justice", "death", "sport", "business", "culture", "release"})
 """Groups whose events are told apart by whom they befall."""
@@ -61,11 +63,14 @@ def fold_drafts(drafts: tuple[Draft, ...]) -> tuple[Draft, ...]:
 
 def is_same(one: Draft, other: Draft) -> bool:
     """Say whether the two drafts tell one event."""
-    if not _may_be_kind(one.kind, other.kind) or one.modality != other.modality:
+    kinds = _may_be_kind(one.kind, other.kind) or _share_toll(one, other)
+    if not kinds or one.modality != other.modality:
         return False
     if one.coding is other.coding:  # "captured A and B": one clause, two events
         return False
     if _says_other(one) or _says_other(other) or not _may_be_when(one.when, other.when):
+        return False
+    if _have_other_toll(one, other):
         return False
     by_words = get_kind(other.kind).group in BY_WORDS
     return _are_one_headline(one, other) or (
@@ -74,6 +79,31 @@ def is_same(one: Draft, other: Draft) -> bool:
         and _may_be_actors(one.actors, other.actors)
         and not _have_other_extent(one, other)
     )
+
+
+def _have_other_toll(one: Draft, other: Draft) -> bool:
+    """Say whether each has dead of its own: other places, or far apart and no toll going on."""
+    mine, yours = _killed(one), _killed(other)
+    if not mine or not yours or mine & yours:
+        return False
+    if "toll" in other.coding.sentence.text or (one.in_opening and other.in_opening):
+        return False
+    places = _place_name(one), _place_name(other)
+    if None not in places and places[0] != places[1]:
+        return True
+    return all(abs(a - b) > FAR for a in one.sentences for b in other.sentences)
+
+
+def _share_toll(one: Draft, other: Draft) -> bool:
+    """Say whether two attacks have the same dead: an ambush is told as a shooting as well."""
+    groups = {get_kind(one.kind).group, get_kind(other.kind).group}
+    return (
+        groups <= {"attack", "crime"} and "attack" in groups and bool(_killed(one) & _killed(other))
+    )
+
+
+def _killed(draft: Draft) -> set[float]:
+    return {n.value for n in draft.numbers if n.measure == "killed" and n.value}
 
 
 def _are_one_headline(one: Draft, other: Draft) -> bool:

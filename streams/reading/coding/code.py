@@ -16,7 +16,7 @@ from streams.reading.coding.clauses import find_speech
 from streams.reading.coding.frames import Frame, build_noun_frame, build_verb_frame
 from streams.reading.coding.headlines import build_hidden_frame, find_hidden_verb
 from streams.reading.coding.match import is_match
-from streams.reading.coding.modality import Judgement, judge_modality
+from streams.reading.coding.modality import Judgement, judge_habit, judge_modality
 from streams.reading.coding.patterns import CodingLexicon, Part, Pattern, load_coding_lexicon
 from streams.reading.parse import Sentence
 from streams.reading.who.countries import find_country
@@ -117,7 +117,7 @@ def _code_token(
         for pattern, frame in _candidates(token, part, lexicon, headline=headline):
             if (pattern.headline and not headline) or not is_match(pattern, frame, words):
                 continue
-            judgement = _judge(token, pattern)
+            judgement = _judge(token, pattern, headline=headline)
             if pattern.modal and not _is_under(token, pattern.modal):
                 continue
             if pattern.spoken and not headline and find_speech(token) is None:
@@ -128,13 +128,27 @@ def _code_token(
     return None
 
 
-def _judge(token: Token, pattern: Pattern) -> Judgement:
+def _judge(token: Token, pattern: Pattern, *, headline: bool) -> Judgement:
     """Judge whether it happened; "offered an apology" is an apology made."""
     judgement = judge_modality(token, noun=pattern.part == "n")
+    group = get_kind(pattern.kind).group
     word = judgement.word.lemma_.lower() if judgement.word is not None else ""
-    if word in pattern.governor.lemmas and get_kind(pattern.kind).group == "statement":
+    if word in pattern.governor.lemmas and group == "statement":
         return Judgement("happened", "modality.performed", judgement.word)
-    return judgement
+    if group not in HARM or judgement.modality != "happened":
+        return judgement
+    if _counts_up(token):
+        return Judgement("happened", "modality.cumulative.recalled", token, recalled=True)
+    return judgement if headline else judge_habit(token) or judgement
+
+
+def _counts_up(token: Token) -> bool:
+    """Say whether it sums up a long time: "30,000 have been killed since October"."""
+    helpers = {child.lower_ for child in token.children if child.dep_ in {"aux", "auxpass"}}
+    since = any(
+        child.lower_ == "since" or child.left_edge.lower_ == "since" for child in token.children
+    )
+    return since and bool(helpers & {"have", "has"})
 
 
 def _parts_of(token: Token) -> tuple[Part, ...]:
@@ -150,7 +164,7 @@ def _candidates(
     form = token.lower_
     keys = [token.lemma_.lower(), form]
     if part == "v" and token.pos_ not in {"VERB", "AUX"}:
-        if token.pos_ != "ADJ" and not (headline and token.dep_ in VERBAL):
+        if token.pos_ != "ADJ" and not (headline and _may_be_verb(token)):
             return []
         keys.append(_strip_inflection(form))
     if part == "n":
@@ -173,6 +187,14 @@ def _candidates(
     else:
         frame = build_verb_frame(token, headline=headline)
     return [(pattern, frame) for pattern in patterns]
+
+
+def _may_be_verb(token: Token) -> bool:
+    """Say whether a headline's noun may be its verb: "Two killed as train derails"."""
+    if token.dep_ in VERBAL:
+        return True
+    clause = token.dep_ == "pobj" and token.head.lower_ in {"as", "when", "while", "after"}
+    return clause and token.tag_ == "NNS" and any(c.dep_ == "compound" for c in token.children)
 
 
 def _only_describes(verb: Token) -> bool:

@@ -123,7 +123,7 @@ def build_verb_frame(verb: Token, *, headline: bool = False) -> Frame:
 
 def _named_before(verb: Token) -> list[Token]:
     """The subject that the parser took for a part of the verb: "Pope appeals for peace"."""
-    if verb.tag_ not in {"VBZ", "VBP", "VBD"}:
+    if verb.tag_ not in {"VBZ", "VBP", "VBD", "NNS"}:
         return []
     near = [child for child in verb.children if child.dep_ in {"compound", "nmod"}]
     return near[-1:] if near and near[-1].i < verb.i else []
@@ -314,10 +314,8 @@ def _add_governing(frame: Frame, verb: Token, *, headline: bool) -> None:
     head = verb.head
     if verb.dep_ == "acl":
         (frame.objects if verb.tag_ == "VBN" else frame.subjects).extend(_expand([head]))
-    elif verb.dep_ == "relcl" and head.dep_ == "ROOT" and _has_to(verb):
-        frame.subjects.extend(_expand([head]))  # "Premier to visit Delhi"
-    elif verb.dep_ == "relcl" and not frame.objects and not _has_relative(verb):
-        frame.objects.extend(_expand([head]))
+    elif verb.dep_ == "relcl":
+        _add_antecedent(frame, verb, head)
     if frame.subjects or (frame.passive and frame.objects):
         return
     if verb.dep_ == "conj" and head.pos_ in {"VERB", "AUX"}:
@@ -348,6 +346,13 @@ def _add_control(frame: Frame, verb: Token, head: Token) -> None:
         frame.objects = frame.objects or found
     else:
         frame.subjects = found
+
+
+def _add_antecedent(frame: Frame, verb: Token, head: Token) -> None:
+    if head.dep_ == "ROOT" and _has_to(verb):
+        frame.subjects.extend(_expand([head]))  # "Premier to visit Delhi"
+    elif not frame.objects and not _has_relative(verb):
+        frame.objects.extend(_expand([head]))
 
 
 def _has_to(verb: Token) -> bool:

@@ -10,13 +10,15 @@ is left to the nouns.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from spacy.tokens import Token
 
 from streams.reading.coding.frames import Frame, modifiers_of
 
 FINITE = frozenset({"VBZ", "VBP", "VBD", "VBN", "MD", "TO"})
-MISTAKEN = frozenset({"NN", "NNS", "NNP", "NNPS", "VB", "JJ"})
+DESCRIBING = frozenset({"compound", "amod", "nmod"})
+MISTAKEN = frozenset({"VBP", "VBZ", "NN", "NNS", "NNP", "NNPS", "VB", "JJ"})
 """What a headline's verb is tagged as when it is not found."""
 NOMINAL = frozenset({"NOUN", "PROPN", "ADJ", "NUM", "DET", "PART", "PRON"})
 HEADS = frozenset({"NOUN", "PROPN", "NUM", "PRON"})
@@ -26,11 +28,13 @@ def find_hidden_verb(
     tokens: Sequence[Token], is_verb: Callable[[str], bool], is_noun: Callable[[str], bool]
 ) -> tuple[Token, str] | None:
     """Find the verb in a headline without one, and its lemma."""
-    if any(token.tag_ in FINITE for token in tokens):
+    if any(token.tag_ in FINITE and token.dep_ not in DESCRIBING for token in tokens):
         return None
-    for token, after in zip(tokens[1:-1], tokens[2:], strict=True):
+    for token, after in pairwise(tokens):
+        if token.i == tokens[0].i or token.tag_ not in MISTAKEN:
+            continue
         before = token.nbor(-1)
-        if token.tag_ not in MISTAKEN or before.pos_ not in HEADS:
+        if before.pos_ not in HEADS | {"DET"}:
             continue
         lemma = _lemma_after(before, token)
         if lemma is None or not is_verb(lemma):
@@ -43,7 +47,7 @@ def find_hidden_verb(
 def _lemma_after(before: Token, token: Token) -> str | None:
     """The verb's lemma if it agrees with the noun before it: "chief decries", "chiefs decry"."""
     form = token.lower_
-    plural = before.tag_ in {"NNS", "NNPS"} or _is_joined(before)
+    plural = before.tag_ in {"NNS", "NNPS"} or before.lower_.endswith("s") or _is_joined(before)
     if form.endswith("s") and not form.endswith("ss"):
         return None if before.tag_ == "NNS" else _strip(form)
     return form if plural else None

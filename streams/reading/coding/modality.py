@@ -54,6 +54,7 @@ class ModalityLexicon:
     nouns: dict[str, str]
     adjectives: dict[str, str]
     stories: dict[str, str]
+    habits: dict[str, str]
 
 
 @cache
@@ -112,6 +113,30 @@ def _judge_ending(token: Token) -> Judgement | None:
         return _build("planned", "headline_infinitive", token)
     rule, where = next(((rule, where) for test, rule, where in ENDINGS if test(token)), ("", ""))
     return _build(rule, where, token) if rule else None
+
+
+def judge_habit(trigger: Token) -> Judgement | None:
+    """Judge a rule or a habit: "people are killed every year", "drones attack in swarms"."""
+    verb = next((t for t in (trigger, *trigger.ancestors) if t.pos_ in {"VERB", "AUX"}), None)
+    if verb is None:
+        return None
+    habits = load_modality().habits
+    for child in verb.children:
+        word = child if child.dep_ == "advmod" else next(iter(child.children), child)
+        if child.dep_ in {"advmod", "npadvmod"} and word.lower_ in habits:
+            return _build("hypothetical", "habit", word)
+    if verb.i == trigger.i and _is_timeless(verb):
+        return _build("hypothetical", "timeless", verb)
+    return None
+
+
+def _is_timeless(verb: Token) -> bool:
+    """Say whether the verb stands in the plain present: "is" or "has" and a participle do not."""
+    helpers = [child for child in verb.children if child.dep_ in {"aux", "auxpass"}]
+    if verb.tag_ in {"VBZ", "VBP"}:
+        return not helpers
+    passive = [child for child in helpers if child.dep_ == "auxpass"]
+    return verb.tag_ == "VBN" and len(helpers) == 1 and bool(passive) and passive[0].tag_ == "VBP"
 
 
 def _build(rule: str, where: str, word: Token) -> Judgement:
