@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,6 +30,8 @@ _MARKS: dict[Severity, str] = {
     "Minor": "\U0001f7e2",
     "Unknown": "\u26aa",
 }
+_TEAMS_BYTES = 27_000
+"""Teams takes 28 kB."""
 _NTFY = {"Extreme": 5, "Severe": 4, "Moderate": 3, "Minor": 2, "Unknown": 3}
 _PAGERDUTY = {
     "Extreme": "critical",
@@ -114,13 +116,14 @@ def _discord(alert: Alert, _: str | None) -> Chat:
         "title": _cut(build_title(alert), 250),
         "description": _cut(
             "\n".join([_markdown(alert.reason), *(f"- {_markdown(t)}" for t in alert.digest)]),
-            3_900,
+            3_000,
         ),
         "color": int(_COLOURS[alert.severity], 16),
         "timestamp": alert.at.isoformat(),
         "fields": [
-            {"name": _cut(n, 250), "value": _cut(_markdown(v), 1_000), "inline": True}
-            for n, v in build_lines(alert)[:20]
+            # 6,000 letters in all
+            {"name": _cut(n, 40), "value": _cut(_markdown(v), 180), "inline": True}
+            for n, v in build_lines(alert)[:12]
         ],
     }
     if link := find_link(alert):
@@ -129,14 +132,25 @@ def _discord(alert: Alert, _: str | None) -> Chat:
 
 
 def _teams(alert: Alert, _: str | None) -> Chat:
+    titles = alert.digest
+    card = _build_card(alert, titles)
+    while len(card.content) > _TEAMS_BYTES and titles:
+        titles = titles[: len(titles) // 2]
+        card = _build_card(alert, titles)
+    return card
+
+
+def _build_card(alert: Alert, titles: Sequence[str]) -> Chat:
     body: list[dict[str, Any]] = [
         _text_block(_cut(build_title(alert), 1_000), size="Large", weight="Bolder"),
         {
             "type": "FactSet",
-            "facts": [{"title": n, "value": _markdown(v)} for n, v in build_lines(alert)],
+            "facts": [
+                {"title": n, "value": _markdown(_cut(v, 300))} for n, v in build_lines(alert)[:20]
+            ],
         },
-        _text_block(_cut(alert.reason, 4_000)),
-        *(_text_block(f"• {title}") for title in alert.digest[:50]),
+        _text_block(_cut(alert.reason, 2_000)),
+        *(_text_block(f"• {title}") for title in titles),
     ]
     card: dict[str, Any] = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
@@ -160,7 +174,9 @@ def _ntfy(alert: Alert, _: str | None) -> Chat:
     }
     if link := find_link(alert):
         headers["Click"] = link.encode("ascii", "ignore").decode()
-    return Chat(_cut("\n".join(lines), 3_500).encode(), "text/plain; charset=utf-8", headers)
+    # more than 4,096 bytes would become a file
+    text = "\n".join(lines).encode()[:4_000].decode("utf-8", "ignore")
+    return Chat(text.encode(), "text/plain; charset=utf-8", headers)
 
 
 def _pagerduty(alert: Alert, routing_key: str | None) -> Chat:

@@ -198,6 +198,30 @@ def test_hostile_headline_is_harmless_in_chats(chat: str) -> None:
         assert "\r" not in value
 
 
+@pytest.mark.parametrize("letter", ["x", "_", "\N{CJK UNIFIED IDEOGRAPH-4E00}"])
+def test_longest_digest_is_taken_by_every_receiver(letter: str) -> None:
+    """Two hundred long titles, in letters that are escaped or take three bytes: each limit is kept."""
+    words = letter * 300
+    alert = build_alert().model_copy(
+        update={"digest": (words,) * 200, "reason": words * 10, "title": words, "event": None}
+    )
+    made = {name: chat(alert, "key").content for name, chat in CHATS.items()}
+    embed = json.loads(made["discord"])["embeds"][0]
+    texts = [embed["title"], embed["description"]]
+    texts += [field[part] for field in embed["fields"] for part in ("name", "value")]
+    assert sum(map(len, texts)) <= 6_000
+    assert len(made["teams"]) <= 28_000
+    assert len(made["ntfy"]) <= 4_096
+    assert len(json.loads(made["mattermost"])["text"]) <= 16_383
+    assert len(made["pagerduty"]) <= 512_000
+    blocks = json.loads(made["slack"])["blocks"]
+    assert all(len(block["text"]["text"]) <= 3_000 for block in blocks)
+    for form in ("json", "cloudevents"):
+        body = render_body(Endpoint(name="x", format=form, url="https://x.example"), alert)
+        assert len(body.content) < 20_000
+        assert json.loads(body.content)["data"]["digest"]
+
+
 def test_pagerduty_joins_a_thread_into_one_incident() -> None:
     """The same key for Alert, Update and Cancel; a Cancel resolves."""
     first = render("pagerduty", build_alert(1, 0), routing_key="key")
