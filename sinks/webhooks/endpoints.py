@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -63,8 +64,9 @@ class Mail(Piece):
     @classmethod
     def _check_address(cls, value: str | tuple[str, ...]) -> str | tuple[str, ...]:
         for address in (value,) if isinstance(value, str) else value:
-            if "@" not in address or any(ord(letter) < 32 for letter in address):
-                raise ValueError(f"{address!r} is no mail address")
+            bare = parseaddr(address)[1]
+            if "@" not in bare or not bare.isascii() or not address.isprintable():
+                raise ValueError(f"{address!r} is no mail address of ASCII letters")
         return value
 
 

@@ -72,6 +72,9 @@ def send_mail(endpoint: Endpoint, content: bytes) -> tuple[int, str]:
         return error.smtp_code, type(error).__name__
     except smtplib.SMTPRecipientsRefused as error:
         return max(code for code, _ in error.recipients.values()), "every recipient was refused"
+    except ValueError as error:
+        # a password that the library cannot write; its own words may hold it
+        return 0, type(error).__name__
     except (smtplib.SMTPException, OSError, UnsafeAddressError) as error:
         return 0, f"{type(error).__name__}: {error}"
     return 250, f"{len(refused)} recipients refused" if refused else "sent"

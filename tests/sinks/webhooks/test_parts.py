@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import datetime as dt
 import socket
 from pathlib import Path
@@ -122,6 +123,14 @@ def test_every_problem_of_the_file_is_told_at_once(tmp_path: Path) -> None:
         ('name = "a"\nurl = "https://a.example"\nsecrets = "x"', "unknown name"),
         ('name = "a"\nformat = "email"', r"needs \[endpoint.mail\]"),
         ('name = "a"\nformat = "pagerduty"', "needs routing_key"),
+        (
+            'name="a"\nformat="email"\nmail={host="m",sender="t@x",to="ä@x"}',
+            "no mail address of ASCII",
+        ),
+        (
+            'name="a"\nformat="email"\nmail={host="m",sender="t@x\\nBcc: y@x",to="a@x"}',
+            "no mail address",
+        ),
         ('name = "a"\nformat = "slack"\nurl_env = "TOCSIN_SLACK"', "Tocsin's own settings"),
         ('name = "a"\nurl="https://a"\nunsigned=true\nheaders={webhook-id="x"}', "sets itself"),
         ('name = "a"\nurl="https://a"\nunsigned=true\nheaders={x="a\\r\\nb: c"}', "line of ASCII"),
@@ -281,7 +290,10 @@ async def test_mail_goes_out_and_private_servers_need_leave() -> None:
                     writer.write(b"250 taken\r\n")
                 continue
             in_body = line.upper().startswith("DATA")
-            writer.write(b"354 go on\r\n" if in_body else b"250 ok\r\n")
+            offer = (
+                b"250-ok\r\n250 AUTH PLAIN LOGIN\r\n" if line.startswith("ehlo") else b"250 ok\r\n"
+            )
+            writer.write(b"354 go on\r\n" if in_body else offer)
             if line.upper().startswith("QUIT"):
                 break
         writer.close()
@@ -305,6 +317,11 @@ async def test_mail_goes_out_and_private_servers_need_leave() -> None:
         250,
         "sent",
     )
+    odd = dataclasses.replace(mailer, mail_password="pässwörd")
+    assert odd.mail is not None
+    odd = dataclasses.replace(odd, mail=odd.mail.model_copy(update={"username": "ana"}))
+    content = b"Subject: x\r\n\r\nbody\r\n"
+    assert await asyncio.to_thread(send_mail, odd, content) == (0, "UnicodeEncodeError")
     assert "rcpt TO:<a@example.org>" in [line.split(" size")[0] for line in got]
     closed = load_endpoints(text.replace("allow_private = true", ""), {})[0]
     code, words = await asyncio.to_thread(send_mail, closed, b"x")
