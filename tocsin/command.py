@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import importlib
 import importlib.util
+import os
 import sys
 from pathlib import Path
 
@@ -87,6 +88,9 @@ def tocsin() -> None:
 
 def main() -> None:
     """Run the command; a failure that Tocsin names is one clear line, not a traceback."""
+    # numpy's BLAS would start a thread a core for products of a few rows, which wait for each other:
+    # twenty times the processor time. It reads this when it is loaded, with the command
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     try:
         tocsin()
     except TocsinError as error:
