@@ -9,7 +9,7 @@ mean of their neighbourhood is taken away, the heavy models add nothing that can
 from __future__ import annotations
 
 import importlib.util
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +22,7 @@ Floats = npt.NDArray[np.float32]
 DIMENSIONS = 256
 
 
+@lru_cache(maxsize=2_048)  # the blocks of a mention ask one after the other
 def embed_text(text: str) -> Floats | None:
     """Embed a text; None when none of its words has a vector."""
     table, tokenizer = _load_model()
