@@ -16,16 +16,19 @@ from streams.lexicon.ontology import get_kind
 from streams.merging.blocking import is_story_block
 from streams.merging.index import BlockIndex
 from streams.merging.members import Cluster, Member
+from streams.merging.voices import Copies
 
 STORY_DAYS = 14
 """How long a story stays open after it was last heard of."""
 LATE_DAYS = 3
 """How long after its expiry a cluster still takes mentions that arrive late."""
-KEEP_DAYS = 30
+KEEP = dt.timedelta(days=30)
 """How long a closed cluster is kept for corrections and withdrawals of its own mentions."""
 EXEMPLARS = 3
 """Members at each end of an event that are indexed and compared: the first told and the last."""
 STORY_EXEMPLARS = 20
+FEW = 12
+"""Members up to which the texts of a cluster are compared again each time: it is as fast."""
 MAX_MEMBERS = 120
 """Members kept of a cluster: the first half and the last half told."""
 
@@ -43,6 +46,9 @@ class Desk:
         self.wanted: dict[str, set[str]] = {}
         """Members by the mention they are pinned to and that was not seen yet."""
         self.index = BlockIndex()
+        self.copies: dict[str, Copies] = {}
+        """What is remembered of the texts of clusters with many members."""
+        self._exemplars: dict[str, tuple[str, ...]] = {}
         self._indexed: dict[str, frozenset[str]] = {}
         self._closing: list[tuple[dt.datetime, str]] = []
         self._forgetting: list[tuple[dt.datetime, str]] = []
@@ -55,17 +61,21 @@ class Desk:
             if member.pin and member.pin not in self.members:
                 self.wanted.setdefault(member.pin, set()).add(member.id)
             self.wanted.pop(member.id, None)
+        # one entry for each cluster and not for each mention: what is not due is asked again then
+        if cluster.key not in self._indexed:
+            heapq.heappush(self._closing, (self._find_close(cluster), cluster.key))
+        if cluster.key not in self.clusters:
+            heapq.heappush(self._forgetting, (self._find_close(cluster) + KEEP, cluster.key))
         self.clusters[cluster.key] = cluster
         for mention in cluster.members:
             self.cluster_of[mention] = cluster.key
-        closes = cluster.touched + self._measure_life(cluster)
-        heapq.heappush(self._closing, (closes, cluster.key))
-        heapq.heappush(self._forgetting, (closes + dt.timedelta(days=KEEP_DAYS), cluster.key))
         self._index(cluster)
 
     def drop_cluster(self, key: str) -> None:
         """Take a cluster out; its members stay until they are dropped or put elsewhere."""
         self.clusters.pop(key, None)
+        self.copies.pop(key, None)
+        self._exemplars.pop(key, None)
         for mention in self._indexed.pop(key, frozenset()):
             self.index.remove(mention)
 
@@ -88,9 +98,14 @@ class Desk:
         while self._closing and self._closing[0][0] < now:
             _, key = heapq.heappop(self._closing)
             cluster = self.clusters.get(key)
-            if cluster is not None and cluster.touched + self._measure_life(cluster) < now:
-                for mention in self._indexed.pop(key, frozenset()):
-                    self.index.remove(mention)
+            if cluster is None:
+                continue
+            closes = self._find_close(cluster)
+            if closes >= now:
+                heapq.heappush(self._closing, (closes, key))
+                continue
+            for mention in self._indexed.pop(key, frozenset()):
+                self.index.remove(mention)
 
     def pop_forgotten(self, now: dt.datetime, limit: int) -> Iterator[Cluster]:
         """Name clusters that are to be deleted, at most `limit` a call."""
@@ -98,19 +113,30 @@ class Desk:
         while self._forgetting and self._forgetting[0][0] < now and found < limit:
             _, key = heapq.heappop(self._forgetting)
             cluster = self.clusters.get(key)
-            keep = dt.timedelta(days=KEEP_DAYS)
-            if cluster and cluster.touched + self._measure_life(cluster) + keep < now:
-                found += 1
-                yield cluster
+            if cluster is None:
+                continue
+            due = self._find_close(cluster) + KEEP
+            if due >= now:
+                heapq.heappush(self._forgetting, (due, key))
+                continue
+            found += 1
+            yield cluster
 
-    def choose_exemplars(self, cluster: Cluster) -> tuple[str, ...]:
-        """Choose the members that stand for a cluster; those taken back do not."""
-        live = [m for m in cluster.members if not self.members[m].mention.withdrawn]
-        return _choose_ends(live, self.is_story)
+    def get_exemplars(self, cluster: Cluster) -> tuple[str, ...]:
+        """Get the members that stand for a cluster as it is here; those taken back do not."""
+        return self._exemplars[cluster.key]
+
+    def get_copies(self, cluster: Cluster) -> Copies | None:
+        """Get the memory of a cluster's texts; one with few members needs none."""
+        if len(cluster.members) < FEW:
+            return None
+        return self.copies.setdefault(cluster.key, Copies())
 
     def _index(self, cluster: Cluster) -> None:
         before = self._indexed.get(cluster.key, frozenset())
-        after = frozenset(self.choose_exemplars(cluster))
+        live = [m for m in cluster.members if not self.members[m].mention.withdrawn]
+        self._exemplars[cluster.key] = _choose_ends(live, self.is_story)
+        after = frozenset(self._exemplars[cluster.key])
         for mention in before - after:
             if self.cluster_of.get(mention) == cluster.key or mention not in self.cluster_of:
                 self.index.remove(mention)
@@ -119,12 +145,13 @@ class Desk:
                 self.index.add(mention, self.members[mention].profile)
         self._indexed[cluster.key] = after
 
-    def _measure_life(self, cluster: Cluster) -> dt.timedelta:
+    def _find_close(self, cluster: Cluster) -> dt.datetime:
+        """Find when a cluster takes no more mentions, if nothing is heard of it until then."""
         if self.is_story:
-            return dt.timedelta(days=STORY_DAYS + LATE_DAYS)
+            return cluster.touched + dt.timedelta(days=STORY_DAYS + LATE_DAYS)
         kinds = {self.members[m].mention.kind for m in cluster.members if m in self.members}
         longest = max((get_kind(kind).expiry_days for kind in kinds), default=1)
-        return dt.timedelta(days=longest + LATE_DAYS)
+        return cluster.touched + dt.timedelta(days=longest + LATE_DAYS)
 
 
 class Draft:
@@ -157,6 +184,10 @@ class Draft:
 
     def choose_exemplars(self, cluster: Cluster) -> tuple[str, ...]:
         """Choose the members that stand for a cluster; those taken back do not."""
+        known = self.desk.clusters.get(cluster.key)
+        stands = known is not None and known.members is cluster.members
+        if stands and all(mention not in self.members for mention in cluster.members):
+            return self.desk.get_exemplars(cluster)
         found = ((mention, self.get_member(mention)) for mention in cluster.members)
         live = [mention for mention, member in found if member and not member.mention.withdrawn]
         return _choose_ends(live, self.desk.is_story)
@@ -167,6 +198,10 @@ class Draft:
 
     def put_cluster(self, cluster: Cluster) -> Cluster:
         """Keep a new state of a cluster, members in order and not too many."""
+        known = self.clusters.get(cluster.key)
+        if known is not None and known.members is cluster.members:
+            self.clusters[cluster.key] = cluster
+            return cluster
         ordered = sorted(cluster.members, key=self._rank)
         if len(ordered) > MAX_MEMBERS:
             half = MAX_MEMBERS // 2

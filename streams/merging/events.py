@@ -293,6 +293,7 @@ def _fold(draft: Draft, cluster: Cluster) -> tuple[Cluster, list[Event]]:
             before,
             supersedes=tuple(others),
             split_from=cluster.split_from,
+            copies=draft.desk.get_copies(cluster),
         )
         issued[event.id] = event
         if before is None or is_changed(before, event):

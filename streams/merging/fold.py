@@ -13,11 +13,11 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import TypeVar
 
 from streams.merging.folded import fold_name
-from streams.merging.ledger import build_ledger, judge_status
+from streams.merging.ledger import build_ledger, judge_status, list_entries
 from streams.merging.members import Member
 from streams.merging.tolls import build_tolls
-from streams.merging.voices import number_voices
-from streams.records import Actor, Event, Mention, Modality, When, Where
+from streams.merging.voices import Copies, number_voices
+from streams.records import Actor, Event, LedgerEntry, Mention, Modality, When, Where
 
 T = TypeVar("T")
 
@@ -37,14 +37,20 @@ def fold_event(
     *,
     supersedes: tuple[str, ...] = (),
     split_from: str | None = None,
+    copies: Copies | None = None,
 ) -> Event:
-    """Fold members into the event; its revision is that of `before` unless a reader sees a change."""
+    """Fold members into the event; its revision is that of `before` unless a reader sees a change.
+
+    `copies` remembers which texts of this event are copies, and changes nothing but the time it takes.
+    """
     ordered = sorted(members, key=lambda member: member.rank)
     live = [member for member in ordered if not member.mention.withdrawn]
     shown = live or ordered
     mentions = [member.mention for member in shown]
-    voices = number_voices(mentions, [member.signature for member in shown])
-    ledger = build_ledger([member.mention for member in live], voices[: len(live)])
+    voices = number_voices(mentions, [member.signature for member in shown], copies)
+    ledger = build_ledger(
+        _recall(member, voice) for member, voice in zip(live, voices, strict=False)
+    )
     best = _choose_telling(mentions)
     articles = dict.fromkeys(mention.article_id for mention in mentions)
     event = Event(
@@ -95,6 +101,15 @@ def is_changed(before: Event, after: Event) -> bool:
 def supersede_event(before: Event, by: str) -> Event:
     """Close an event that was found to be part of another."""
     return before.model_copy(update={"revision": before.revision + 1, "superseded_by": by})
+
+
+def _recall(member: Member, voice: int) -> tuple[LedgerEntry, ...]:
+    """Recall the ledger entries of a member, which are built once: an event is folded often."""
+    entries = member.told.get(voice)
+    if entries is None:
+        member.told.clear()
+        entries = member.told[voice] = list_entries(member.mention, voice)
+    return entries
 
 
 def _choose_telling(mentions: Sequence[Mention]) -> Mention:

@@ -1,14 +1,15 @@
 """A profile in; the most resembling profiles of the block out, without looking at all of them.
 
 An inverted index over the heaviest terms of each text. Work is bounded however full the block is:
-terms are looked up from the rarest in this block to the commonest, and the look-up ends when its
-budget of postings is spent. What is lost: two texts that share only words which hundreds of live texts of the
-same block share too. Those words could not have told the two apart.
+terms are looked up from the rarest in this block to the commonest, of each only the texts in which it
+weighs most, until the budget of postings is spent. What is lost: two texts that share only words which
+weigh more in hundreds of other live texts of the block. Those words could not have told the two apart.
 """
 
 from __future__ import annotations
 
 import heapq
+from bisect import bisect_left, insort
 
 import numpy as np
 
@@ -16,14 +17,19 @@ from streams.merging.terms import Profile
 
 TERMS = 40
 """How many terms of a text are looked up and indexed, heaviest first."""
+DEEPEST = 100
+"""Texts of one term that a look-up reads, those in which it weighs most."""
+
+Posting = tuple[float, str]
+"""The weight of a term in a text, negative so that the heaviest comes first, and the text's key."""
 
 
 class BlockIndex:
     """Profiles of one block by their terms; keys are mention ids."""
 
     def __init__(self) -> None:
-        self._postings: dict[int, dict[str, float]] = {}
-        self._terms: dict[str, list[int]] = {}
+        self._postings: dict[int, list[Posting]] = {}
+        self._terms: dict[str, list[tuple[int, float]]] = {}
         self._profiles: dict[str, Profile] = {}
 
     def __contains__(self, key: str) -> bool:
@@ -40,17 +46,17 @@ class BlockIndex:
         """Index a profile, in place of an earlier one of the same key."""
         self.remove(key)
         weighed = _weigh_terms(profile)
-        self._terms[key] = [term for term, _ in weighed]
+        self._terms[key] = weighed
         self._profiles[key] = profile
         for term, weight in weighed:
-            self._postings.setdefault(term, {})[key] = weight
+            insort(self._postings.setdefault(term, []), (-weight, key))
 
     def remove(self, key: str) -> None:
         """Take a profile out; nothing happens when it is not there."""
         self._profiles.pop(key, None)
-        for term in self._terms.pop(key, ()):
+        for term, weight in self._terms.pop(key, ()):
             postings = self._postings[term]
-            del postings[key]
+            del postings[bisect_left(postings, (-weight, key))]
             if not postings:
                 del self._postings[term]
 
@@ -70,11 +76,12 @@ class BlockIndex:
         found.sort(key=lambda pair: len(pair[0]) / (pair[1] * pair[1]))
         scores: dict[str, float] = {}
         for postings, weight in found:
-            budget -= len(postings)
-            if budget < 0:
+            read = postings[: min(DEEPEST, budget)]
+            budget -= len(read)
+            for other, key in read:
+                scores[key] = scores.get(key, 0.0) - weight * other
+            if budget <= 0:
                 break
-            for key, other in postings.items():
-                scores[key] = scores.get(key, 0.0) + weight * other
         near = [(key, round(score, 6)) for key, score in scores.items() if score >= least]
         return heapq.nsmallest(limit, near, key=lambda pair: (-pair[1], pair[0]))
 

@@ -20,8 +20,9 @@ the outlet; and a denial after a witness's confirmation does not undo it, but st
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from streams.merging.folded import fold_name
 from streams.records import Claim, LedgerEntry, Mention, Status
@@ -71,17 +72,19 @@ RULES: tuple[Rule, ...] = (
 """The table of statuses, first match wins."""
 
 
-def build_ledger(mentions: Sequence[Mention], voices: Sequence[int]) -> tuple[LedgerEntry, ...]:
-    """List who says what, oldest first; `mentions` are in order and not withdrawn."""
-    entries = [
-        _build_entry(mention, claim, voice)
-        for mention, voice in zip(mentions, voices, strict=True)
-        for claim in mention.claims or (_speak_for_outlet(mention),)
-    ]
+def list_entries(mention: Mention, voice: int) -> tuple[LedgerEntry, ...]:
+    """List what one mention says."""
+    claims = mention.claims or (_speak_for_outlet(mention),)
+    return tuple(_build_entry(mention, claim, voice) for claim in claims)
+
+
+def build_ledger(said: Iterable[tuple[LedgerEntry, ...]]) -> tuple[LedgerEntry, ...]:
+    """List who says what, oldest first, from the entries of mentions in order and not withdrawn."""
+    entries = tuple(chain.from_iterable(said))
     if len(entries) > MAX_ENTRIES:
         half = MAX_ENTRIES // 2
-        entries = entries[:half] + entries[-half:]
-    return tuple(entries)
+        return entries[:half] + entries[-half:]
+    return entries
 
 
 def judge_status(

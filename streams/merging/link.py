@@ -78,10 +78,19 @@ def find_matches(
 def are_one(draft: Draft, first: Cluster, second: Cluster) -> bool:
     """Tell whether two events are one: exemplars of each against all of the other."""
     one, other = _choose_exemplars(draft, first), _choose_exemplars(draft, second)
-    table = weigh_hood([*one, *other])[: len(one), len(one) :]
-    if not table.size or (table < 0).mean() > 0.2:
+    pairs = [(a, b) for a in one for b in other]
+    facts = [compare_facts(a.facts, b.facts) for a, b in pairs]
+    # the facts settle most pairs of look-alikes, and are far cheaper than the texts
+    if not pairs or facts.count(None) * 5 > len(pairs):
         return False
-    return float(table.clip(0).mean()) >= UNITE
+    odds = score_profiles([member.profile for member in (*one, *other)])
+    texts = odds[: len(one), len(one) :].ravel().tolist()
+    likelihoods = [
+        _to_likelihood(_weigh_text(a, b, text) + sum(parts.values()))
+        for (a, b), text, parts in zip(pairs, texts, facts, strict=True)
+        if parts is not None
+    ]
+    return sum(likelihoods) >= UNITE * len(pairs)
 
 
 def conflict(draft: Draft, first: Cluster, second: Cluster) -> bool:

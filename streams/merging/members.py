@@ -17,7 +17,7 @@ import numpy as np
 from streams.merging.facts import Facts, build_facts
 from streams.merging.terms import Profile, build_profile, dump_profile, load_profile, settle_profile
 from streams.merging.voices import Signature, sign_text
-from streams.records import Event, Founding, Link, Mention
+from streams.records import Event, Founding, LedgerEntry, Link, Mention
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,10 @@ class Member:
     """Why it is where it is."""
     partial: bool = False
     """Known from a relay only, which carries no context."""
+    told: dict[int, tuple[LedgerEntry, ...]] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
+    """What it adds to a ledger, by its voice, once that was built; `replace` begins a new one."""
 
     @property
     def id(self) -> str:

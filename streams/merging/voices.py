@@ -13,7 +13,7 @@ counted with the agency.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -48,8 +48,41 @@ def sign_text(text: str) -> Signature | None:
     return np.array([*minhash.digest(), len(phrases)], np.uint32)
 
 
+class Copies:
+    """Which texts of one event are copies, remembered: only what is new is compared with the rest."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Signature] = {}
+        self._pairs: list[tuple[str, str]] = []
+
+    def find(
+        self, keys: Sequence[str], signatures: Sequence[Signature | None]
+    ) -> list[tuple[int, int]]:
+        """Find the copies among texts, as pairs of places."""
+        texts = {k: s for k, s in zip(keys, signatures, strict=True) if s is not None}
+        if self._known.keys() != texts.keys() or any(
+            self._known[key] is not signature for key, signature in texts.items()
+        ):
+            self._learn(texts)
+        place = {key: number for number, key in enumerate(keys)}
+        return [(place[first], place[second]) for first, second in self._pairs]
+
+    def _learn(self, texts: dict[str, Signature]) -> None:
+        kept = {key for key, signature in texts.items() if self._known.get(key) is signature}
+        self._pairs = [pair for pair in self._pairs if pair[0] in kept and pair[1] in kept]
+        # those that are known first, so that the rows of the new ones are the last
+        order = sorted(texts, key=lambda key: key not in kept)
+        if len(order) > 1:
+            table = np.array([texts[key] for key in order], np.uint32)
+            found = _compare_rows(table, len(kept))
+            self._pairs += [(order[first], order[second]) for first, second in found]
+        self._known = texts
+
+
 def number_voices(
-    mentions: Sequence[Mention], signatures: Sequence[Signature | None]
+    mentions: Sequence[Mention],
+    signatures: Sequence[Signature | None],
+    copies: Copies | None = None,
 ) -> tuple[int, ...]:
     """Number the independent voices from 1, one number for each mention."""
     leader = list(range(len(mentions)))
@@ -69,31 +102,29 @@ def number_voices(
     for place, mention in enumerate(mentions):
         for name in _name_sources(mention):
             join(seen.setdefault(name, place), place)
-    for first, second in _find_copies(signatures):
+    copies = copies or Copies()
+    for first, second in copies.find([mention.id for mention in mentions], signatures):
         join(first, second)
     numbers: dict[int, int] = {}
     return tuple(numbers.setdefault(find(i), len(numbers) + 1) for i in range(len(mentions)))
 
 
-def _name_sources(mention: Mention) -> set[str]:
-    named = (mention.family, mention.publisher, mention.wire, mention.article_id)
-    return {fold_name(name) for name in named if name}
+def _name_sources(mention: Mention) -> Iterator[str]:
+    for name in (mention.family, mention.publisher, mention.wire, mention.article_id):
+        if name:
+            yield fold_name(name)
 
 
-def _find_copies(signatures: Sequence[Signature | None]) -> list[tuple[int, int]]:
-    places = [place for place, signature in enumerate(signatures) if signature is not None]
-    if len(places) < 2:
-        return []
-    table = np.array([signatures[place] for place in places], np.uint32)
+def _compare_rows(table: npt.NDArray[np.uint32], begin: int) -> Iterator[tuple[int, int]]:
+    """Compare the rows from `begin` on with all before them; yields the copies."""
     sizes = table[:, -1].astype(np.float64)
-    pairs = []
-    for start in range(0, len(places), ROWS):
+    for start in range(begin, len(table), ROWS):
         rows = slice(start, start + ROWS)
-        jaccard = (table[rows, None, :-1] == table[None, :, :-1]).mean(axis=2)
+        same = np.count_nonzero(table[rows, None, :-1] == table[None, :, :-1], axis=2)
+        jaccard = same / PERMUTATIONS
         # what is shared, from the Jaccard index and the two sizes, over the smaller size
         shared = jaccard * (sizes[rows, None] + sizes[None, :]) / (1 + jaccard)
         copied = shared / np.minimum(sizes[rows, None], sizes[None, :]) >= COPY
         for row, other in zip(*np.nonzero(copied), strict=True):
             if other < row + start:
-                pairs.append((places[int(other)], places[int(row) + start]))
-    return pairs
+                yield int(other), int(row) + start
