@@ -9,10 +9,10 @@ says so, since people have read it.
 from __future__ import annotations
 
 import datetime as dt
-import sqlite3
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
+from sinks.database import open_database, write_at_once
 from streams.records import Event, decode, encode
 
 STORE = "feeds.sqlite"
@@ -37,11 +37,7 @@ class FeedStore:
     """The entries of every list."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(path, timeout=30, isolation_level=None)
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA foreign_keys = ON")
-        self._db.executescript(_SCHEMA)
+        self._db = open_database(path, _SCHEMA)
 
     def close(self) -> None:
         """Close the file."""
@@ -49,16 +45,8 @@ class FeedStore:
 
     def put(self, placed: Sequence[tuple[Event, Collection[str]]]) -> int:
         """Put events into their lists, all or none; give how many were news to the store."""
-        changed = 0
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            for event, lists in placed:
-                changed += self._put_one(event, lists)
-            self._db.execute("COMMIT")
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        return changed
+        with write_at_once(self._db):
+            return sum(self._put_one(event, lists) for event, lists in placed)
 
     def list_entries(self, name: str, limit: int) -> list[Event]:
         """List the newest entries of a list, newest first."""
@@ -82,12 +70,12 @@ class FeedStore:
 
     def refill(self, name: str, events: Collection[str]) -> None:
         """Give a list exactly these events of those that the store knows."""
-        self._db.execute("BEGIN IMMEDIATE")
-        self._db.execute("DELETE FROM entries WHERE list = ?", (name,))
-        self._db.executemany(
-            "INSERT INTO entries (list, event) VALUES (?, ?)", [(name, event) for event in events]
-        )
-        self._db.execute("COMMIT")
+        with write_at_once(self._db):
+            self._db.execute("DELETE FROM entries WHERE list = ?", (name,))
+            self._db.executemany(
+                "INSERT INTO entries (list, event) VALUES (?, ?)",
+                [(name, event) for event in events],
+            )
 
     def list_events(self) -> list[Event]:
         """List every event that is kept, to fill a list that is new."""

@@ -14,6 +14,7 @@ from typing import Any
 
 from sinks.elastic.server import RefusedError, Server
 from sinks.kibana.requests import Request
+from streams.errors import TocsinError
 
 Json = dict[str, Any]
 
@@ -37,6 +38,12 @@ _NEEDED = {
 }
 
 
+class ObjectsError(TocsinError):
+    """A file that holds no saved objects."""
+
+    what = "no saved objects"
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """What is wrong, and where."""
@@ -46,8 +53,21 @@ class Problem:
 
 
 def read_ndjson(text: str) -> list[Json]:
-    """Read saved objects, as they would be imported."""
-    return [json.loads(line) for line in text.splitlines() if line.strip()]
+    """Read saved objects, as they would be imported; raises `ObjectsError` at what is none."""
+    objects: list[Json] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            found = json.loads(line)
+        except ValueError as error:
+            raise ObjectsError(f"line {number}", "it is not JSON") from error
+        if isinstance(found, dict) and "exportedCount" in found:
+            continue  # the last line of Kibana's own exports
+        if not isinstance(found, dict) or not {"type", "id", "attributes"} <= found.keys():
+            raise ObjectsError(f"line {number}", "it is no saved object with type, id, attributes")
+        objects.append(found)
+    return objects
 
 
 # ---------------------------------------------------------------- shape

@@ -11,12 +11,13 @@ offset may be committed.
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+from sinks.database import open_database, write_at_once
 
 STORE = "deliveries.sqlite"
 """The name of the file in the sink's folder."""
@@ -141,12 +142,7 @@ class DeliveryStore:
     """The schedule and log of deliveries."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(path, timeout=30, isolation_level=None)
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = FULL")
-        self._db.execute("PRAGMA foreign_keys = ON")
-        self._db.executescript(SCHEMA)
+        self._db = open_database(path, SCHEMA, "synchronous = FULL")
 
     def close(self) -> None:
         """Close the file."""
@@ -179,7 +175,7 @@ class DeliveryStore:
         ]
         if not rows:
             return 0
-        with self._transaction():
+        with write_at_once(self._db):
             before = self._db.total_changes
             self._db.executemany(
                 "INSERT OR IGNORE INTO deliveries (endpoint, alert_id, thread, rule, kind, title,"
@@ -219,7 +215,7 @@ class DeliveryStore:
 
     def note_delivered(self, delivery: int, made: Try) -> None:
         """Settle a delivery that the receiver has taken."""
-        with self._transaction():
+        with write_at_once(self._db):
             self._note_try(delivery, made)
             self._db.execute(
                 "UPDATE deliveries SET state = 'delivered', settled_at = ?, status = ?, note = NULL,"
@@ -236,7 +232,7 @@ class DeliveryStore:
         self, delivery: int, made: Try, next_at: float | None, reason: str, pause_until: float = 0.0
     ) -> None:
         """Note a failed try: the next at `next_at`, or None to give up (a dead letter is due)."""
-        with self._transaction():
+        with write_at_once(self._db):
             self._note_try(delivery, made)
             settled = None if next_at is not None else made.at
             self._db.execute(
@@ -276,7 +272,7 @@ class DeliveryStore:
 
     def disable(self, endpoint: str, why: str, now: float) -> bool:
         """Disable an endpoint and give up what waits for it; False when it was disabled already."""
-        with self._transaction():
+        with write_at_once(self._db):
             changed = self._db.execute(
                 "INSERT INTO endpoints (name, disabled_at, disabled_why) VALUES (?, ?, ?)"
                 " ON CONFLICT (name) DO UPDATE SET disabled_at = excluded.disabled_at,"
@@ -292,7 +288,7 @@ class DeliveryStore:
 
     def enable(self, endpoint: str) -> bool:
         """Enable an endpoint again; False when it was not disabled."""
-        with self._transaction():
+        with write_at_once(self._db):
             return bool(
                 self._db.execute(
                     "UPDATE endpoints SET disabled_at = NULL, disabled_why = NULL, failures = 0,"
@@ -310,7 +306,7 @@ class DeliveryStore:
 
     def note_letters(self, deliveries: Iterable[int]) -> None:
         """Note that dead letters were written."""
-        with self._transaction():
+        with write_at_once(self._db):
             self._db.executemany(
                 "UPDATE deliveries SET letter_due = 0 WHERE id = ?", [(d,) for d in deliveries]
             )
@@ -346,7 +342,7 @@ class DeliveryStore:
 
     def replay(self, deliveries: Collection[int], now: float) -> int:
         """Put settled deliveries on the schedule once more, under the same ids."""
-        with self._transaction():
+        with write_at_once(self._db):
             cursor = self._db.executemany(
                 "UPDATE deliveries SET state = 'pending', tries = 0, next_at = ?, settled_at = NULL,"
                 " letter_due = 0, reason = NULL, note = 'replayed' WHERE id = ? AND state != 'pending'",
@@ -356,7 +352,7 @@ class DeliveryStore:
 
     def forget_settled(self, before: float) -> int:
         """Drop settled deliveries from the log that were settled before a time."""
-        with self._transaction():
+        with write_at_once(self._db):
             return self._db.execute(
                 "DELETE FROM deliveries WHERE state != 'pending' AND letter_due = 0 AND settled_at < ?",
                 (before,),
@@ -374,22 +370,6 @@ class DeliveryStore:
         query = f"SELECT {_COLUMNS} FROM deliveries {where}"  # noqa: S608 - our own words
         with closing(self._db.execute(query, tuple(values))) as rows:
             return [Delivery(*(*row[:8], json.loads(row[8]), *row[9:])) for row in rows]
-
-    def _transaction(self) -> _Transaction:
-        return _Transaction(self._db)
-
-
-class _Transaction:
-    """Begins at once as a writer, so that two processes wait for each other instead of failing."""
-
-    def __init__(self, db: sqlite3.Connection) -> None:
-        self._db = db
-
-    def __enter__(self) -> None:
-        self._db.execute("BEGIN IMMEDIATE")
-
-    def __exit__(self, error: object, *_: object) -> None:
-        self._db.execute("ROLLBACK" if error else "COMMIT")
 
 
 def _build_where(

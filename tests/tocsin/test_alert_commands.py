@@ -14,7 +14,7 @@ from lxml import etree
 
 from sinks.webhooks.enqueue import Enqueuer
 from sinks.webhooks.store import STORE, DeliveryStore
-from streams.errors import SettingsError
+from streams.errors import SettingsError, TocsinError
 from streams.records import Event, encode
 from tests.alerting.scripts import CASES, build_event, load_script
 from tests.sinks.webhooks.receiver import build_alert, build_endpoint
@@ -214,3 +214,18 @@ def test_endpoints_can_be_checked(
     assert run("sink", "webhooks", "--check").output == "desk: json\n"
     file.write_text('[[endpoint]]\nname = "desk"\n')
     assert isinstance(run("sink", "webhooks", "--check").exception, SettingsError)
+
+
+def test_files_that_cannot_be_used_are_named(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder in a file's place, a database that is none: words and no traceback."""
+    (tmp_path / "taken").write_text("a file")
+    monkeypatch.setenv("TOCSIN_WORK_FOLLOW_FILE", str(tmp_path / "taken" / "follow.toml"))
+    (tmp_path / "webhooks").mkdir()
+    (tmp_path / "webhooks" / STORE).write_text("no database, and long enough to be read as one")
+    calls = (("follow", "add", "ana", "--topic", "flood"), ("deliveries",))
+    for words in calls:
+        result = CliRunner().invoke(tocsin, words)
+        assert isinstance(result.exception, TocsinError), words
+        assert str(tmp_path) in str(result.exception)

@@ -22,6 +22,7 @@ from streams.settings import KafkaSettings, LogSettings, WorkSettings
 from streams.topics import ALERTS, EVENTS
 from tocsin.commands.deliveries import Moment
 from tocsin.config import load
+from tocsin.files import replace_text
 
 if TYPE_CHECKING:
     from streams.alerting.rules import Rules
@@ -277,12 +278,7 @@ def _write_silences(path: Path, silences: list[dict[str, Any]]) -> None:
     import tomlkit  # noqa: PLC0415
 
     text = "# written by `tocsin alerts silence`\n" + tomlkit.dumps({"silence": silences})
-    fresh = path.with_name(f".{path.name}.new")
-    try:
-        fresh.write_text(text, "utf-8")
-        fresh.replace(path)
-    except OSError as error:
-        raise SettingsError((f"{path}: cannot be written: {error.strerror}",)) from error
+    replace_text(path, text)
 
 
 def _show_silences(there: list[dict[str, Any]], now: dt.datetime, as_json: bool) -> None:  # noqa: FBT001

@@ -14,6 +14,7 @@ from rich.table import Table
 from streams.errors import SettingsError
 from streams.settings import WorkSettings
 from tocsin.config import load
+from tocsin.files import replace_text
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
@@ -143,7 +144,4 @@ def _write(path: Path, document: TOMLDocument) -> None:
 
     text = tomlkit.dumps(document)
     load_follows(text)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.new")
-    fresh.write_text(text, "utf-8")
-    fresh.replace(path)
+    replace_text(path, text)

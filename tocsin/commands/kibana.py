@@ -71,7 +71,7 @@ def check(*, file: Path | None, since: str | None, until: str | None, as_json: b
     """
     elastic = load((ElasticSettings,))[ElasticSettings]
     prefix = elastic.index_prefix
-    objects = read_ndjson(file.read_text("utf-8")) if file else build_objects(prefix)
+    objects = read_ndjson(file.read_text("utf-8", "replace")) if file else build_objects(prefix)
     found = [(problem.where, [problem.why]) for problem in check_shape(objects)]
     server = Server.connect(elastic)
     try:

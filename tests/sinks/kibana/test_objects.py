@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sinks.kibana.build import read_checked_in
-from sinks.kibana.check import check_shape, read_ndjson
+from sinks.kibana.check import ObjectsError, check_shape, read_ndjson
 from sinks.kibana.dashboards import DASHBOARDS
 from sinks.kibana.kql import list_kql_fields, translate_kql
 from sinks.kibana.objects import VIEWS, build_objects, write_ndjson
@@ -140,6 +140,16 @@ def test_the_checker_sees_a_planted_defect(plant: Callable[[list[Json]], None]) 
     plant(objects)
 
     assert check_shape(objects) != []
+
+
+@pytest.mark.parametrize("line", ["no JSON", "3", "{}", '{"type": "search"}', "\ufffd"])
+def test_a_line_that_is_no_saved_object_is_named(line: str) -> None:
+    """By its number; the last line of Kibana's own exports is passed over."""
+    good = write_ndjson(build_objects())
+    assert len(read_ndjson(good + '{"exportedCount": 1}\n')) == len(good.splitlines())
+
+    with pytest.raises(ObjectsError, match=f"line {len(good.splitlines()) + 1}:"):
+        read_ndjson(good + line)
 
 
 @pytest.mark.parametrize(
