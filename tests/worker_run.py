@@ -14,11 +14,17 @@ from pathlib import Path
 from typing import IO
 
 from kafka import (
+    KafkaAdminClient,
     KafkaConsumer,
     KafkaProducer,
     OffsetAndMetadata,
     OffsetSpec,
     TopicPartition,
+)
+from kafka.errors import (
+    CoordinatorLoadInProgressError,
+    CoordinatorNotAvailableError,
+    KafkaError,
 )
 
 from streams.errors import WireError
@@ -165,7 +171,7 @@ class WorkerRun:
             ]
             ends = admin.list_partition_offsets(dict.fromkeys(partitions, OffsetSpec.LATEST))
             offsets = {p: OffsetAndMetadata(end.offset, "", -1) for p, end in ends.items()}
-            altered = admin.alter_group_offsets(self.app_id, offsets)
+            altered = _alter_offsets(admin, self.app_id, offsets)
         finally:
             admin.close()
         assert {error.errno for error in altered.values()} == {0}
@@ -213,3 +219,21 @@ class WorkerRun:
         if self.log is not None:
             self.log.close()
             self.log = None
+
+
+def _alter_offsets(
+    admin: KafkaAdminClient, group: str, offsets: dict[TopicPartition, OffsetAndMetadata]
+) -> dict[TopicPartition, type[KafkaError]]:
+    """Set a group's offsets; the first group of a new broker waits until its topic is made."""
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            altered: dict[TopicPartition, type[KafkaError]] = admin.alter_group_offsets(
+                group, offsets
+            )
+        except (CoordinatorNotAvailableError, CoordinatorLoadInProgressError):
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.5)
+        else:
+            return altered
