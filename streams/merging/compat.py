@@ -12,11 +12,21 @@ two strikes into one is worse than a duplicate that the next report joins.
 
 from __future__ import annotations
 
-from streams.merging.facts import DAY, Facts, compare_sentences, measure_distance
+import difflib
+
+from streams.merging.facts import DAY, Facts, compare_forms, compare_sentences, measure_distance
 
 SAME_PLACE_KM = 3.0
 NEAR_KM = 10.0
 FAR_KM = 40.0
+SAME_WORDS = 0.5
+"""Cosine of two telling sentences, less their places, from which they are one form filled in twice."""
+OTHER_TOWN = -1.0
+"""Of two towns of which one is unread, one may be the district of the other."""
+LOCAL_GROUPS = frozenset({"attack", "fire", "transport_accident", "accident", "protest", "crime"})
+"""Groups whose happenings are at one place; a quake or a storm is felt in many towns."""
+SPELLED_ALIKE = 0.7
+"""Share of the letters in common from which two spellings may be one name."""
 LONG_RUNNING = 14 * DAY
 """A kind that stays open longer (a trial, an outbreak) is told on many days."""
 
@@ -174,9 +184,38 @@ def _compare_places(a: Facts, b: Facts) -> float | None:
     if a.place and b.place and a.exact and b.exact and a.article == b.article:
         # one article that names two towns tells two happenings
         return None
-    if a.region and b.region:
-        return 0.3 if a.region == b.region else -3.0
-    return 0.0
+    return _compare_wider_places(a, b)
+
+
+def _compare_wider_places(a: Facts, b: Facts) -> float | None:
+    """Weigh places of which at least one is no known point: regions, and the names of towns."""
+    if a.region and b.region and a.region != b.region:
+        return -3.0
+    unread = not (a.place and b.place and a.exact and b.exact)
+    if unread and a.group in LOCAL_GROUPS and _name_other_towns(a, b):
+        # the same words of another town are another happening: a report is often a form filled in
+        return None if compare_forms(a, b) >= SAME_WORDS else OTHER_TOWN
+    return 0.3 if a.region and b.region else 0.0
+
+
+def _name_other_towns(a: Facts, b: Facts) -> bool:
+    """Tell whether both name a town, none of them shared, and at least one of them is unread."""
+    ours, theirs = _list_towns(a), _list_towns(b)
+    return bool(ours and theirs) and not any(
+        _is_spelled_alike(one, other) for one in ours for other in theirs
+    )
+
+
+def _list_towns(facts: Facts) -> frozenset[str]:
+    return facts.towns | {facts.place} if facts.place and facts.exact else facts.towns
+
+
+def _is_spelled_alike(a: str, b: str) -> bool:
+    """Kharkiv and Kharkov, Al Bab and Bab: one spelled in the other, or a common beginning."""
+    short, long = sorted((a, b), key=len)
+    if short in long:
+        return True
+    return difflib.SequenceMatcher(None, short, long).ratio() >= SPELLED_ALIKE
 
 
 def _compare_points(a: Facts, b: Facts) -> float | None:

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 from streams.lexicon.ontology import get_kind
 from streams.merging.folded import fold_name
 from streams.merging.rarity import measure_rarity
-from streams.merging.terms import list_stems
+from streams.merging.terms import STOP, list_stems, stem_word
+from streams.reading.who.countries import name_country
 from streams.records import Actor, Mention, Where
 
 DAY = 86_400.0
+
+_TOWN = re.compile(
+    r"\b(?:in|at|near|outside|off)\s+(?:the\s+(?:town|city|village|port)\s+of\s+)?"
+    r"((?:[^\W\d_a-z][\w'\u2019-]+)(?:\s[^\W\d_a-z][\w'\u2019-]+){0,2})"
+)
+"""A name after a preposition of place; its case is what tells it from a word."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,11 +50,16 @@ class Facts:
     numbers: tuple[tuple[str, float], ...]
     sentence: dict[int, float]
     """Rarity of each stem of the telling sentence, as a vector of length one."""
+    towns: frozenset[str] = frozenset()
+    """What the headline and the sentence name as a place and reading did not resolve, folded."""
+    form: dict[int, float] = field(default_factory=dict)
+    """The telling sentence less its places, weighed like `sentence`."""
 
 
 def build_facts(mention: Mention) -> Facts:
     """Read the facts out of a mention."""
     kind = get_kind(mention.kind)
+    towns = _find_towns(mention)
     when, where = mention.when, mention.where
     precise = when.precision in ("hour", "day")
     exact = where is not None and where.precision == 1 and where.relation == "at"
@@ -67,7 +81,9 @@ def build_facts(mention: Mention) -> Facts:
         numbers=tuple(
             sorted({(n.measure, n.value) for n in mention.numbers if n.value is not None})
         ),
-        sentence=_weigh_sentence(mention.sentence),
+        sentence=_weigh_stems(list_stems(mention.sentence)),
+        towns=towns,
+        form=_weigh_form(mention, towns),
     )
 
 
@@ -83,7 +99,16 @@ def measure_distance(a: tuple[float, float], b: tuple[float, float]) -> float:
 
 def compare_sentences(a: Facts, b: Facts) -> float:
     """Cosine of the two telling sentences, 0 to 1."""
-    short, long = sorted((a.sentence, b.sentence), key=len)
+    return _compare_weights(a.sentence, b.sentence)
+
+
+def compare_forms(a: Facts, b: Facts) -> float:
+    """Cosine of the two telling sentences without their places, 0 to 1."""
+    return _compare_weights(a.form, b.form)
+
+
+def _compare_weights(a: dict[int, float], b: dict[int, float]) -> float:
+    short, long = sorted((a, b), key=len)
     return sum(weight * long.get(stem, 0.0) for stem, weight in short.items())
 
 
@@ -97,13 +122,42 @@ def _name_place(where: Where | None) -> str | None:
     return fold_name(where.resolved or where.name) or None
 
 
+def _find_towns(mention: Mention) -> frozenset[str]:
+    """Names that stand where a town stands, less those that reading knows as something wider.
+
+    Reading looks names up in a gazetteer, and many a village is not in it. Its name still tells it
+    from another village, so it is kept as it is written.
+    """
+    where = mention.where
+    wider: set[str] = set()
+    if where is not None:
+        wider = {fold_name(where.name), fold_name(where.resolved or where.name)}
+        wider.add(fold_name(where.admin1 or ""))
+    named = _TOWN.findall(f"{mention.headline}\n{mention.sentence}")
+    folded = {fold_name(name.replace("\u2019", "'").removesuffix("'s")) for name in named}
+    return frozenset(name for name in folded if name not in wider and not _is_no_town(name))
+
+
+@lru_cache(maxsize=20_000)
+def _is_no_town(name: str) -> bool:
+    country = name_country(name)
+    return name in STOP or (country is not None and country.sense != "seat")
+
+
 def _name_people(actors: tuple[Actor, ...]) -> frozenset[str]:
     """Names of persons and bodies; words such as `a man` have no capital and name nobody."""
     last_words = (actor.name.split()[-1] for actor in actors if actor.name.strip())
     return frozenset(fold_name(word) for word in last_words if word[0].isupper())
 
 
-def _weigh_sentence(sentence: str) -> dict[int, float]:
-    weights = {zlib.crc32(stem.encode()): measure_rarity(stem) for stem in list_stems(sentence)}
+def _weigh_form(mention: Mention, towns: frozenset[str]) -> dict[int, float]:
+    where = mention.where
+    places = " ".join((*sorted(towns), *((where.name,) if where else ())))
+    named = {stem_word(word) for word in fold_name(places).split()}
+    return _weigh_stems([stem for stem in list_stems(mention.sentence) if stem not in named])
+
+
+def _weigh_stems(stems: list[str]) -> dict[int, float]:
+    weights = {zlib.crc32(stem.encode()): measure_rarity(stem) for stem in stems}
     length = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
     return {stem: weight / length for stem, weight in weights.items()}

@@ -7,6 +7,8 @@ import pytest
 
 from streams.merging.address import address_mentions
 from streams.merging.blocking import STORY, UNPLACED, build_block_keys, is_vague
+from streams.merging.compat import compare_facts
+from streams.merging.facts import Facts, build_facts
 from streams.merging.index import BlockIndex
 from streams.merging.members import build_member, dump_member, load_member
 from streams.merging.pairs import score_profiles, to_likelihood
@@ -176,3 +178,41 @@ def test_likeness_is_a_number_with_and_without_vectors(embed: bool) -> None:  # 
     odds = score_profiles(profiles)
     assert np.isfinite(odds).all()
     assert odds[0, 1] > odds[0, 2]
+
+
+def _tell_fire(town: str, *, where: Where | None = None) -> Facts:
+    sentence = f"A fire at a textile factory in {town} killed three people on Tuesday, police said."
+    return build_facts(
+        build_mention(
+            kind="fire",
+            article_id=town,
+            headline=f"Fire kills 3 in {town}",
+            sentence=sentence,
+            where=where,
+            actors=(),
+            targets=(),
+            numbers=(),
+        )
+    )
+
+
+def test_the_same_words_of_two_unread_towns_contradict_each_other() -> None:
+    """A report is often a form filled in; the town is what differs."""
+    assert compare_facts(_tell_fire("Brelovka"), _tell_fire("Castino")) is None
+
+
+def test_an_unread_town_is_not_the_town_that_was_read() -> None:
+    """One of the two is in the gazetteer, the other is only a name."""
+    read = Where(
+        name="Castino", resolved="Castino", country="IT", precision=1, feature="settlement"
+    )
+    assert compare_facts(_tell_fire("Castino", where=read), _tell_fire("Brelovka")) is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Kharkiv", "Kharkov"), ("Al Bab", "Bab"), ("Castino", "Italy"), ("Castino", "Castino's")],
+)
+def test_a_town_spelled_otherwise_or_its_country_contradicts_nothing(one: str, other: str) -> None:
+    """Spellings share most of their letters, and a country is no town."""
+    assert compare_facts(_tell_fire(one), _tell_fire(other)) is not None
