@@ -43,6 +43,33 @@ BEFALLING = frozenset(
         "delay",
         "postpone",
     }
+    | {"nab", "clear", "diagnose", "oust", "hire", "recall", "foil", "knife", "take", "break"}
+    | {"bomb", "shell", "ambush", "quiz", "probe", "search", "raid", "loot", "quash", "overturn"}
+    | {
+        "suspend",
+        "cancel",
+        "scrap",
+        "axe",
+        "unveil",
+        "discover",
+        "identify",
+        "save",
+        "pull",
+        "lynch",
+    }
+    | {"rape", "poison", "torture", "hijack", "deface", "topple", "mug", "remand", "deny", "grant"}
+    | {
+        "stop",
+        "halt",
+        "thwart",
+        "defuse",
+        "sign",
+        "catch",
+        "capture",
+        "dismiss",
+        "block",
+        "apprehend",
+    }
     | {"execute", "deport", "expel", "infect", "trap", "displace", "award", "honour", "honor"}
 )
 """Verbs whose headline past with no object is a passive: "Two jailed for fraud"."""
@@ -109,6 +136,8 @@ def build_verb_frame(verb: Token, *, headline: bool = False) -> Frame:
         _add_child(frame, child, verb)
     _add_governing(frame, verb, headline=headline)
     _add_speakers(frame)
+    if headline and verb.dep_ == "aux" and verb.tag_ == "VBZ":
+        _add_mistaken_auxiliary(frame, verb)
     if headline and not frame.subjects and not frame.passive:
         frame.subjects.extend(_named_before(verb))
     if headline and _reads_as_passive(frame):
@@ -119,6 +148,17 @@ def build_verb_frame(verb: Token, *, headline: bool = False) -> Frame:
                 _add_prep(frame, prep)
     frame.modifiers = [m for obj in frame.objects for m in modifiers_of(obj)]
     return frame
+
+
+def _add_mistaken_auxiliary(frame: Frame, verb: Token) -> None:
+    """Fill a headline's verb that was taken for an auxiliary: "President cancels visit"."""
+    head = verb.head
+    frame.subjects.extend(c for c in head.children if c.dep_ in SUBJECT | PASSIVE_SUBJECT)
+    if head.tag_ != "VBG":
+        frame.objects.append(head)
+        for prep in head.children:
+            if prep.dep_ == "prep":
+                _add_prep(frame, prep)
 
 
 def _named_before(verb: Token) -> list[Token]:
@@ -371,6 +411,9 @@ def _add_noun_governor(frame: Frame, noun: Token) -> None:
     """Take what the verb that governs a noun gives it: "launched a strike on the port"."""
     frame.governor, frame.governed_as = _find_governor(noun)
     if frame.governor is None:
+        hidden = find_occurrence(noun)
+        if hidden is not None:
+            frame.governor, frame.governed_as = hidden, "nsubj"
         return
     outer = build_verb_frame(frame.governor)
     role = frame.governed_as
@@ -383,6 +426,17 @@ def _add_noun_governor(frame: Frame, noun: Token) -> None:
             known = {noun.i, *(token.i for token in frame.preps.get(prep, []))}
             fresh = [token for token in objects if token.i not in known]
             frame.preps.setdefault(prep, []).extend(fresh)
+
+
+def find_occurrence(noun: Token) -> Token | None:
+    """Find a headline's verb that the parser took for a noun: "Cyclone batters Mozambique"."""
+    if noun.dep_ not in {"compound", "nmod"} or noun.i + 1 >= noun.sent.end:
+        return None
+    after = noun.nbor(1)
+    near = noun.head.i in {after.i, after.head.i}
+    if not near or after.tag_ not in {"NNS", "NN"} or not after.lower_.endswith("s"):
+        return None
+    return after if after.lemma_.lower() in load_coding_lexicon().terms("occur").lemmas else None
 
 
 def _befalls(verb: Token) -> bool:

@@ -28,7 +28,7 @@ def find_hidden_verb(
     tokens: Sequence[Token], is_verb: Callable[[str], bool], is_noun: Callable[[str], bool]
 ) -> tuple[Token, str] | None:
     """Find the verb in a headline without one, and its lemma."""
-    if any(token.tag_ in FINITE and token.dep_ not in DESCRIBING for token in tokens):
+    if any(token.tag_ in FINITE and token.dep_ not in DESCRIBING | {"relcl"} for token in tokens):
         return None
     for token, after in pairwise(tokens):
         if token.i == tokens[0].i or token.tag_ not in MISTAKEN:
@@ -36,33 +36,31 @@ def find_hidden_verb(
         before = token.nbor(-1)
         if before.pos_ not in HEADS | {"DET"}:
             continue
-        lemma = _lemma_after(before, token)
-        if lemma is None or not is_verb(lemma):
+        lemma = next((lemma for lemma in _lemmas_after(before, token) if is_verb(lemma)), None)
+        if lemma is None:
             continue
         if after.pos_ in NOMINAL or (after.pos_ == "ADP" and not is_noun(lemma)):
             return token, lemma
     return None
 
 
-def _lemma_after(before: Token, token: Token) -> str | None:
-    """The verb's lemma if it agrees with the noun before it: "chief decries", "chiefs decry"."""
+def _lemmas_after(before: Token, token: Token) -> tuple[str, ...]:
+    """What the verb may be if it agrees with the noun before it: "chief decries", "chiefs decry"."""
     form = token.lower_
-    plural = before.tag_ in {"NNS", "NNPS"} or before.lower_.endswith("s") or _is_joined(before)
     if form.endswith("s") and not form.endswith("ss"):
-        return None if before.tag_ == "NNS" else _strip(form)
-    return form if plural else None
+        return () if before.tag_ == "NNS" else _strip(form)
+    plural = before.tag_ in {"NNS", "NNPS"} or before.lower_.endswith("s") or _is_joined(before)
+    return (form,) if plural else ()
 
 
 def _is_joined(noun: Token) -> bool:
     return noun.i >= noun.sent.start + 2 and noun.nbor(-1).lower_ in {"and", "&"}
 
 
-def _strip(form: str) -> str:
+def _strip(form: str) -> tuple[str, ...]:
     if form.endswith("ies"):
-        return form[:-3] + "y"
-    if form.endswith(("shes", "ches", "sses", "xes")):
-        return form[:-2]
-    return form[:-1]
+        return (form[:-3] + "y",)
+    return (form[:-1], form[:-2]) if form.endswith("es") else (form[:-1],)
 
 
 def build_hidden_frame(verb: Token, tokens: Sequence[Token]) -> Frame:

@@ -16,6 +16,7 @@ from importlib import resources
 
 from spacy.tokens import Token
 
+from streams.reading.coding.frames import find_occurrence
 from streams.reading.coding.patterns import load_coding_lexicon
 from streams.records import Modality
 
@@ -274,6 +275,8 @@ def _rule_of_verb(token: Token, verb: Token, lexicon: ModalityLexicon) -> str | 
 def _is_topic(noun: Token) -> bool:
     """Say whether an event only names what another noun is about: "the hacking controversy"."""
     if noun.dep_ != "compound" or noun.head.pos_ != "NOUN":  # a storm has a name of its own
+        return False
+    if find_occurrence(noun) is not None:
         return False
     lexicon = load_coding_lexicon()
     head = noun.head.lemma_.lower()
