@@ -1,8 +1,8 @@
 """The article's dates and one event trigger in, the date of that event out.
 
 By syntax first, then counted from another event of the sentence ("a day after ..."), then a
-following sentence that says when it happened, then, for what headline and lead tell, the lead's date.
-Else `before`: only that it was not after the day of publication. A wrong date costs more than an
+sentence elsewhere that tells the same (`elsewhere`). Else `before`: only that it was not after the
+day of publication, or after the day on which somebody spoke of it. A wrong date costs more than an
 honest unknown, so the date of another clause is never borrowed.
 """
 
@@ -14,7 +14,8 @@ from spacy.tokens import Token
 
 from streams.reading.parse import ParsedArticle, Sentence
 from streams.reading.when.attach import FAR, price
-from streams.reading.when.english import ANNOUNCE_LEMMAS, BEGIN_LEMMAS, HAPPEN_LEMMAS, SAY_LEMMAS
+from streams.reading.when.elsewhere import find_elsewhere, governor
+from streams.reading.when.english import ANNOUNCE_LEMMAS, BEGIN_LEMMAS, SAY_LEMMAS
 from streams.reading.when.found import FoundDate, Reference
 from streams.reading.when.reference import find_reference
 from streams.reading.when.rules_counted import counted
@@ -22,13 +23,9 @@ from streams.reading.when.spans import before_when, midnight, placed
 from streams.reading.when.tense import tense_of
 from streams.records import When
 
-_RECENT = 10
-"""Days before publication in which a repeated verb tells of the news."""
 _PHRASE = 8
 """A noun phrase of so many words has its own date at its end."""
 _HALF_A_YEAR = dt.timedelta(183)
-_CONTINUED = 3
-"""How many sentences on a "The blast happened on Monday" is looked for."""
 
 
 def choose_when(
@@ -47,9 +44,7 @@ def choose_when(
     if chosen is not None:
         return chosen
     if not background:
-        chosen = _continued(dates, sentence, trigger, reference) or _from_lead(
-            dates, parsed, sentence, trigger
-        )
+        chosen = find_elsewhere(dates, parsed, sentence, trigger, reference)
         if chosen is not None:
             return chosen
     return _said(here, trigger, reference) or before_when(
@@ -86,7 +81,7 @@ def _by_syntax(
 def _announced(here: list[FoundDate], trigger: Token) -> When | None:
     """Find a tail that the parser hangs anywhere: "..., the companies announced on Tuesday"."""
     for date in here:
-        verb = _governor(date.head)
+        verb = governor(date.head)
         if date.role == "at" and verb.lemma_.lower() in ANNOUNCE_LEMMAS and verb.i > trigger.i:
             return date.when.model_copy(update={"rule": date.when.rule + ".announced"})
     return None
@@ -95,7 +90,7 @@ def _announced(here: list[FoundDate], trigger: Token) -> When | None:
 def _said(here: list[FoundDate], trigger: Token, reference: Reference) -> When | None:
     """Bound what was said: what police said on Monday had happened by the end of Monday."""
     for date in here:
-        verb = _governor(date.head)
+        verb = governor(date.head)
         day = date.when.date
         if day is None or date.when.precision not in ("hour", "day") or date.role != "at":
             continue
@@ -282,89 +277,3 @@ def _count_back(
     if not is_now:
         return None  # "a day after" some day we do not know
     return counted(today, -sign * offset.count, offset.unit, rule, reference.anchor or "published")
-
-
-def _governor(token: Token) -> Token:
-    node = token
-    for _ in range(20):
-        if node.pos_ in ("VERB", "AUX") or node.head.i == node.i:
-            return node
-        node = node.head
-    return node
-
-
-def _continued(
-    dates: tuple[FoundDate, ...], sentence: Sentence, trigger: Token, reference: Reference
-) -> When | None:
-    """Find "The blast happened on Monday", or the event's own verb again, in one of the next sentences."""
-    if sentence.paragraph.role not in ("headline", "lead"):
-        return None
-    for date in dates:
-        if not sentence.index < date.sentence <= sentence.index + _CONTINUED + 1:
-            continue
-        if not date.is_dated or date.role != "at":
-            continue
-        verb = _governor(date.head)
-        if _happens(verb) or (_repeats(verb, trigger) and _is_recent(date.when, reference)):
-            return date.when.model_copy(update={"rule": date.when.rule + ".continued"})
-    return None
-
-
-def _happens(verb: Token) -> bool:
-    if verb.lemma_.lower() not in HAPPEN_LEMMAS or verb.dep_ not in ("ROOT", "ccomp"):
-        return False
-    subject = next((child for child in verb.children if child.dep_ == "nsubj"), None)
-    if subject is None:
-        return False
-    return subject.lower_ == "it" or any(c.lower_ in ("the", "this") for c in subject.children)
-
-
-def _repeats(verb: Token, trigger: Token) -> bool:
-    """Whether a verb tells the same again: "derailment" in the headline, "derailed" below."""
-    word, again = trigger.lemma_.lower(), verb.lemma_.lower()
-    return len(again) >= 5 and word[:5] == again[:5] and again not in SAY_LEMMAS
-
-
-def _is_recent(when: When, reference: Reference) -> bool:
-    """Whether a day can be the news itself and not an earlier case of the same."""
-    if when.date is None or reference.day is None or when.precision not in ("hour", "day"):
-        return False
-    return dt.timedelta(0) <= reference.day - when.date <= dt.timedelta(_RECENT)
-
-
-def _from_lead(
-    dates: tuple[FoundDate, ...], parsed: ParsedArticle, sentence: Sentence, trigger: Token
-) -> When | None:
-    """The date of the lead's main clause, for what headline and lead tell."""
-    if sentence.paragraph.role != "headline" and (
-        not _opens_lead(parsed, sentence) or _is_perfect(trigger)
-    ):
-        return None
-    for date in dates:
-        owner = parsed.sentences[date.sentence]
-        if owner.index == sentence.index or not _opens_lead(parsed, owner):
-            continue
-        if not date.is_dated or date.role != "at" or date.tense == "future":
-            continue
-        verb = _governor(date.head)
-        if verb.lemma_.lower() in SAY_LEMMAS or verb.dep_ not in ("ROOT", "ccomp", "conj"):
-            continue
-        if price(verb, date.head) > 3.0:
-            continue
-        return date.when.model_copy(update={"rule": date.when.rule + ".lead"})
-    return None
-
-
-def _is_perfect(trigger: Token) -> bool:
-    """Whether it has happened since: "The company has apologised" is not of the crash's day."""
-    return any(
-        child.dep_ == "aux" and child.lower_ in ("has", "have") for child in trigger.children
-    )
-
-
-def _opens_lead(parsed: ParsedArticle, sentence: Sentence) -> bool:
-    """Whether it is one of the lead's first two sentences."""
-    if sentence.paragraph.role != "lead":
-        return False
-    first = next(other.index for other in parsed.sentences if other.paragraph.role == "lead")
-    return sentence.index <= first + 1

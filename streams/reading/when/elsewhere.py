@@ -1,0 +1,168 @@
+"""An event without a date of its own and the article's other dates in, the date told elsewhere out.
+
+For what headline and lead tell: "The blast happened on Monday" in one of the next sentences, then the
+same deed told again with its day, then the date of the lead's main clause. What is told of "another"
+attack is another attack.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from spacy.tokens import Token
+
+from streams.reading.parse import ParsedArticle, Sentence
+from streams.reading.when.attach import price
+from streams.reading.when.english import HAPPEN_LEMMAS, SAY_LEMMAS
+from streams.reading.when.found import FoundDate, Reference
+from streams.reading.when.lexicon import word_map, word_set
+from streams.records import When
+
+_RECENT = 10
+"""Days before publication in which a repeated verb tells of the news."""
+_CONTINUED = 3
+"""How many sentences on a "The blast happened on Monday" is looked for."""
+_RECENT_STRETCH = 100
+"""The same for months and quarters: what the statistics of a quarter say is news weeks later."""
+_REPEATED = 9
+"""How many sentences on the same deed, told again with its day, is looked for."""
+_NEAR = 3.0
+"""The price within which a date belongs to the word itself."""
+_STEM = 5
+_OTHERS = word_set("dates_words", "others")
+_SAME = word_map("dates_words", "same")
+
+
+def find_elsewhere(
+    dates: tuple[FoundDate, ...],
+    parsed: ParsedArticle,
+    sentence: Sentence,
+    trigger: Token,
+    reference: Reference,
+) -> When | None:
+    """The date of an event of headline or lead that another sentence gives."""
+    return _continued(dates, sentence, trigger, reference) or _from_lead(
+        dates, parsed, sentence, trigger, reference
+    )
+
+
+def governor(token: Token) -> Token:
+    """The verb that a token hangs on."""
+    node = token
+    for _ in range(20):
+        if node.pos_ in ("VERB", "AUX") or node.head.i == node.i:
+            return node
+        node = node.head
+    return node
+
+
+def _continued(
+    dates: tuple[FoundDate, ...], sentence: Sentence, trigger: Token, reference: Reference
+) -> When | None:
+    """Find "The blast happened on Monday", or the event's own verb again, in one of the next sentences."""
+    if sentence.paragraph.role not in ("headline", "lead"):
+        return None
+    for date in dates:
+        if not sentence.index < date.sentence <= sentence.index + _REPEATED:
+            continue
+        if not date.is_dated or date.role != "at":
+            continue
+        is_near = date.sentence <= sentence.index + _CONTINUED + 1
+        if (is_near and _happens(governor(date.head))) or (
+            _is_recent(date.when, reference) and _is_retold(trigger, date)
+        ):
+            return date.when.model_copy(update={"rule": date.when.rule + ".continued"})
+    return None
+
+
+def _happens(verb: Token) -> bool:
+    if verb.lemma_.lower() not in HAPPEN_LEMMAS or verb.dep_ not in ("ROOT", "ccomp"):
+        return False
+    subject = next((child for child in verb.children if child.dep_ == "nsubj"), None)
+    if subject is None:
+        return False
+    return subject.lower_ == "it" or any(c.lower_ in ("the", "this") for c in subject.children)
+
+
+def _is_retold(trigger: Token, date: FoundDate) -> bool:
+    """Whether the date's clause tells the same again: "derailment" above, "derailed on Monday" below."""
+    wanted = _stem(trigger)
+    if len(wanted) < _STEM and wanted not in _SAME.values():
+        return False
+    return any(
+        token.pos_ in ("VERB", "NOUN")
+        and _stem(token) == wanted
+        and price(token, date.head) <= _NEAR
+        and not _is_other(token)
+        for token in date.first.sent
+    )
+
+
+def _is_other(token: Token) -> bool:
+    """Whether a word tells another deed of the same sort: "another crew was captured on Saturday"."""
+    near = token.doc[max(token.sent.start, token.i - 5) : min(token.sent.end, token.i + 4)]
+    return any(word.lower_ in _OTHERS for word in near)
+
+
+def _stem(token: Token) -> str:
+    """The beginning of a word, the same for "derailed" and "derailment", "killed" and "died"."""
+    lemma = token.lemma_.lower()
+    return "" if lemma in SAY_LEMMAS else _SAME.get(lemma, lemma[:_STEM])
+
+
+def _is_recent(when: When, reference: Reference) -> bool:
+    """Whether a day can be the news itself and not an earlier case of the same."""
+    if when.date is None or reference.day is None or when.precision not in ("hour", "day"):
+        return False
+    return dt.timedelta(0) <= reference.day - when.date <= dt.timedelta(_RECENT)
+
+
+def _from_lead(
+    dates: tuple[FoundDate, ...],
+    parsed: ParsedArticle,
+    sentence: Sentence,
+    trigger: Token,
+    reference: Reference,
+) -> When | None:
+    """The date of the lead's main clause, for what headline and lead tell."""
+    if sentence.paragraph.role != "headline" and (
+        not _opens_lead(parsed, sentence) or _is_perfect(trigger)
+    ):
+        return None
+    for date in dates:
+        owner = parsed.sentences[date.sentence]
+        if owner.index == sentence.index or not _opens_lead(parsed, owner):
+            continue
+        if not date.is_dated or date.role != "at" or date.tense == "future":
+            continue
+        verb = governor(date.head)
+        if verb.lemma_.lower() in SAY_LEMMAS or verb.dep_ not in ("ROOT", "ccomp", "conj"):
+            continue
+        if price(verb, date.head) > _NEAR or _is_other(verb) or _is_old(date.when, reference):
+            continue
+        return date.when.model_copy(update={"rule": date.when.rule + ".lead"})
+    return None
+
+
+def _is_old(when: When, reference: Reference) -> bool:
+    """Whether a lead's date lies too far back to be the news of its headline."""
+    if when.end is None or reference.day is None:
+        return False
+    is_day = when.precision in ("hour", "day")
+    age = reference.day - (when.end - dt.timedelta(days=1)).date()
+    return age > dt.timedelta(_RECENT if is_day else _RECENT_STRETCH)
+
+
+def _is_perfect(trigger: Token) -> bool:
+    """Whether it has happened since: "The company has apologised" is not of the crash's day."""
+    return any(
+        child.dep_ == "aux" and child.lower_ in ("has", "have") for child in trigger.children
+    )
+
+
+def _opens_lead(parsed: ParsedArticle, sentence: Sentence) -> bool:
+    """Whether it is one of the lead's first two sentences."""
+    if sentence.paragraph.role != "lead":
+        return False
+    first = next(other.index for other in parsed.sentences if other.paragraph.role == "lead")
+    return sentence.index <= first + 1
