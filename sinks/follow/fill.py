@@ -45,16 +45,17 @@ class Filler:
 
     def refresh(self, now: dt.datetime) -> list[str]:
         """Fill lists that are new or follow something else from the events there are."""
-        changed = [
-            name
+        changed = {
+            name: meaning
             for name, meaning in self._meanings().items()
-            if self._store.note_meaning(name, meaning, now.timestamp())
-        ]
+            if not self._store.is_filled(name, meaning)
+        }
         if changed:
             events = [(event.id, set(self._place(event))) for event in self._store.list_events()]
-            for name in changed:
-                self._store.refill(name, [event for event, lists in events if name in lists])
-        return changed
+            for name, meaning in changed.items():
+                found = [event for event, lists in events if name in lists]
+                self._store.refill(name, meaning, found, now.timestamp())
+        return list(changed)
 
 
 def fill_feeds(

@@ -57,20 +57,21 @@ class FeedStore:
         )
         return [decode(Event, row[0]) for row in rows]
 
-    def note_meaning(self, name: str, meaning: str, now: float) -> bool:
-        """Note what a list follows; True when that has changed, and its entries must be found again."""
+    def is_filled(self, name: str, meaning: str) -> bool:
+        """Tell whether a list has its entries, and was filled when it meant the same."""
         row = self._db.execute("SELECT meaning FROM lists WHERE name = ?", (name,)).fetchone()
-        if row is not None and row[0] == meaning:
-            return False
-        self._db.execute(
-            "INSERT OR REPLACE INTO lists (name, meaning, changed) VALUES (?, ?, ?)",
-            (name, meaning, now),
-        )
-        return True
+        return row is not None and row[0] == meaning
 
-    def refill(self, name: str, events: Collection[str]) -> None:
-        """Give a list exactly these events of those that the store knows."""
+    def refill(self, name: str, meaning: str, events: Collection[str], now: float) -> None:
+        """Give a list exactly these events of those that the store knows, and note its meaning.
+
+        Both at once: a kill in between would leave it without its past for ever.
+        """
         with write_at_once(self._db):
+            self._db.execute(
+                "INSERT OR REPLACE INTO lists (name, meaning, changed) VALUES (?, ?, ?)",
+                (name, meaning, now),
+            )
             self._db.execute("DELETE FROM entries WHERE list = ?", (name,))
             self._db.executemany(
                 "INSERT INTO entries (list, event) VALUES (?, ?)",

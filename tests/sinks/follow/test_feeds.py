@@ -8,6 +8,7 @@ import datetime as dt
 import json
 import random
 import re
+import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -183,6 +184,17 @@ def test_list_that_changes_is_filled_again(tmp_path: Path) -> None:
     meaning["ana"] = "storm"
     filler.refresh(NOON)
     assert [event.kind for event in store.list_entries("ana", 9)] == ["storm"]
+
+
+def test_list_that_could_not_be_filled_is_filled_later(tmp_path: Path) -> None:
+    """Its meaning is noted with its entries or not at all, so that a kill in between loses nothing."""
+    store = FeedStore(tmp_path / STORE)
+    with pytest.raises(sqlite3.IntegrityError):
+        store.refill("ana", "floods", ["an event that the store does not know"], 0.0)
+    assert not store.is_filled("ana", "floods")
+    store.refill("ana", "floods", [], 0.0)
+    assert store.is_filled("ana", "floods")
+    store.close()
 
 
 @pytest.fixture
