@@ -203,6 +203,14 @@ def load_endpoints(source: str | Path, environ: Mapping[str, str]) -> tuple[Endp
     return tuple(endpoints)
 
 
+def list_names(path: Path) -> frozenset[str]:
+    """List the names of a file's endpoints, without reading a secret."""
+    _, table = read_table(path, path.name)
+    found = table.get("endpoint")
+    pieces = found if isinstance(found, list) else []
+    return frozenset(str(p["name"]) for p in pieces if isinstance(p, dict) and "name" in p)
+
+
 class EndpointsFile:
     """The file of endpoints as it is now; it is read again when it changes, or when asked."""
 

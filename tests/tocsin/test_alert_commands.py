@@ -62,6 +62,22 @@ def test_rules_are_checked_without_events(run: Run) -> None:
     assert isinstance(broken.exception, SettingsError)
 
 
+def test_channels_that_lead_nowhere_are_told(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A rule may name an endpoint that endpoints.toml does not have; without the file nothing is said."""
+    file = tmp_path / "endpoints.toml"
+    monkeypatch.setenv("TOCSIN_WEBHOOKS_ENDPOINTS_FILE", str(file))
+    rules = '[[rule]]\nname = "a"\nchannels = ["desk", "wal"]\n'
+    (tmp_path / "alerts.toml").write_text(rules)
+    run("alerts", "test", "alerts.toml")
+    file.write_text('[[endpoint]]\nname = "desk"\n[[endpoint]]\nname = "wall"\n')
+    told = run("alerts", "test", "alerts.toml", code=1)
+    assert "rule a: endpoints.toml has no endpoint wal\n" in told.output
+    file.write_text(file.read_text().replace("wall", "wal"))
+    run("alerts", "test", "alerts.toml")
+
+
 def test_trial_shows_alerts_and_why_not(run: Run, events: Path) -> None:
     """A table with what rang and, for each rule, why it did not."""
     result = run("alerts", "test", "alerts.toml", "--events", str(events))

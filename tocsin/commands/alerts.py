@@ -60,7 +60,8 @@ def try_out(
 ) -> None:
     """Say what RULES would have rung on past events, and why or why not.
 
-    Without --events and --since, only check the file.
+    Without --events and --since, only check the file; exit code 1 when a rule names a channel that
+    endpoints.toml does not have, since its alerts would go nowhere.
     """
     from streams.alerting.load import AlertFiles  # noqa: PLC0415 - what the command needs
     from streams.alerting.trial import try_rules  # noqa: PLC0415
@@ -68,6 +69,7 @@ def try_out(
     loaded = AlertFiles(rules, follow).load()
     if file is None and since is None:
         _show_rules(loaded)
+        _check_channels(loaded)
         return
     events = _read_file(file) if file is not None else _read_events(since or 0.0)
     trial = try_rules(loaded, events)
@@ -205,6 +207,21 @@ def _show_rules(rules: Rules) -> None:
         table.add_row(rule.name, rule.severity, ", ".join(rule.channels) or "all", rings)
     Console().print(table)
     click.echo(f"{len(rules.active)} rules, all good; --events or --since tries them.")
+
+
+def _check_channels(rules: Rules) -> None:
+    from sinks.webhooks.endpoints import list_names  # noqa: PLC0415 - only where needed
+    from sinks.webhooks.settings import WebhookSettings  # noqa: PLC0415
+
+    path = load((WebhookSettings,))[WebhookSettings].endpoints_file
+    if not path.exists():
+        return
+    known = list_names(path)
+    lost = [(r.name, name) for r in rules.active for name in r.channels if name not in known]
+    for rule, name in lost:
+        click.echo(f"rule {rule}: {path.name} has no endpoint {name}", err=True)
+    if lost:
+        raise SystemExit(1)
 
 
 def _show_fates(rules: Rules, trial: Trial) -> None:
