@@ -133,8 +133,10 @@ def _judge(token: Token, pattern: Pattern, *, headline: bool) -> Judgement:
     judgement = judge_modality(token, noun=pattern.part == "n")
     group = get_kind(pattern.kind).group
     word = judgement.word.lemma_.lower() if judgement.word is not None else ""
-    if word in pattern.governor.lemmas and group == "statement":
+    if word in pattern.governor.lemmas and (group == "statement" or word in FOUGHT):
         return Judgement("happened", "modality.performed", judgement.word)
+    if pattern.tells != "happened" and judgement.modality == "happened":
+        return Judgement(pattern.tells, "modality.auxiliary.tells", token)
     if group not in HARM or judgement.modality != "happened":
         return judgement
     if _counts_up(token):
@@ -345,6 +347,8 @@ HARM = frozenset({"attack", "crime", "accident", "fire", "transport_accident", "
 }
 
 
+FOUGHT = frozenset({"tackle", "combat", "battle", "fight"})
+"""Verbs whose object is there: "firefighters tackle a blaze", where others tackle crime."""
 VAGUE = frozenset({"death", "homicide"})
 MAX_VAGUE = 0.6
 """Up to this weight "died" and "were killed" say only what something else in the sentence did."""

@@ -20,6 +20,7 @@ FINITE = frozenset({"VBZ", "VBP", "VBD", "VBN", "MD", "TO"})
 DESCRIBING = frozenset({"compound", "amod", "nmod"})
 MISTAKEN = frozenset({"VBP", "VBZ", "NN", "NNS", "NNP", "NNPS", "VB", "JJ"})
 """What a headline's verb is tagged as when it is not found."""
+PARTICLES = frozenset({"over", "out", "up", "down", "off", "back"})
 NOMINAL = frozenset({"NOUN", "PROPN", "ADJ", "NUM", "DET", "PART", "PRON"})
 HEADS = frozenset({"NOUN", "PROPN", "NUM", "PRON"})
 
@@ -34,7 +35,7 @@ def find_hidden_verb(
         if token.i == tokens[0].i or token.tag_ not in MISTAKEN:
             continue
         before = token.nbor(-1)
-        if before.pos_ not in HEADS | {"DET"}:
+        if before.pos_ not in HEADS | {"DET"} and not before.ent_type_:
             continue
         lemma = next((lemma for lemma in _lemmas_after(before, token) if is_verb(lemma)), None)
         if lemma is None:
@@ -76,6 +77,8 @@ def build_hidden_frame(verb: Token, tokens: Sequence[Token]) -> Frame:
             phrase.append(token)
             continue
         _add_phrase(frame, prep, phrase)
+        if prep in PARTICLES and len(frame.preps) == 1:
+            _add_phrase(frame, "", phrase)  # "hands over dossier"
         phrase = []
         if token is None or token.pos_ not in {"ADP", "SCONJ", "ADV"}:
             break

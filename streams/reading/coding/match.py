@@ -6,12 +6,18 @@ from collections.abc import Iterable, Iterator
 
 from spacy.tokens import Token
 
+from streams.lexicon.ontology import get_kind
 from streams.reading.coding.frames import Frame, heads_of
 from streams.reading.coding.patterns import Pattern, Terms
 from streams.reading.who.countries import find_country
 
 GENERIC = frozenset({"fighter", "force", "group", "troop", "member", "gunman", "side", "forces"})
 """Heads that say little: of "Taliban fighters", "Taliban" counts as well; so does a title."""
+ALONE = frozenset(
+    {"attack", "protest", "crime", "weather", "fire", "geophysical", "accident", "health"}
+    | {"transport_accident", "humanitarian"}
+)
+"""Groups whose word alone with a place is a report."""
 NAMES = frozenset({"PERSON", "ORG", "GPE", "NORP", "FAC", "LOC", "PRODUCT", "EVENT"})
 
 
@@ -118,8 +124,19 @@ def _has_prep(pattern: Pattern, frame: Frame) -> bool:
     return False
 
 
+def _stands_alone(frame: Frame, pattern: Pattern) -> bool:
+    """Say whether it is a headline without a verb: "Fresh protests in Nepal"."""
+    placed = any(prep in frame.preps for prep in ("in", "at", "near", "outside"))
+    return (
+        frame.trigger.dep_ == "ROOT"
+        and frame.trigger.sent[-1].text != "."
+        and placed
+        and get_kind(pattern.kind).group in ALONE
+    )
+
+
 def _has_governor(pattern: Pattern, frame: Frame) -> bool:
     governor = frame.governor.lemma_.lower() if frame.governor is not None else ""
     if pattern.governor and governor not in pattern.governor.lemmas:
-        return False
+        return frame.governor is None and _stands_alone(frame, pattern)
     return not (pattern.not_governor and governor in pattern.not_governor.lemmas)

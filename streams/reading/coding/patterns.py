@@ -18,7 +18,7 @@ must stand around it. Keys of a pattern, each a string of words parted by spaces
   his own side (`lenient = true`: or somebody of a side the article does not tell);
 - `to`: prepositions whose object is the recipient; `at`: those whose object is the target;
   `by`: those whose object is the actor;
-- `head = true`: only in a headline;
+- `head = true`: only in a headline; `tells`: the modality of what it tells ("called an election");
 - `w`: 0 to 1, how sure the pattern is; `state = true`: it tells a lasting state, whose date is only
   when it was seen; `role`: `so` (subject acts on object, the default), `o` (the subject suffers), `none`.
 
@@ -34,6 +34,8 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import resources
 from typing import Any, Literal
+
+from streams.records import Modality
 
 Part = Literal["v", "n", "a"]
 
@@ -85,6 +87,7 @@ class Pattern:
     targets: tuple[str, ...]
     doers: tuple[str, ...]
     headline: bool
+    tells: Modality
     weight: float
     state: bool
     role: str
@@ -206,6 +209,7 @@ def _build_patterns(
             targets=tuple(row.get("at", "").split()),
             doers=tuple(row.get("by", "").split()),
             headline=row.get("head", False),
+            tells=row.get("tells", "happened"),
             weight=row.get("w", 0.8),
             state=row.get("state", False),
             role=row.get("role", "so"),
