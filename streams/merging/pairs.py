@@ -20,11 +20,11 @@ neighbourhoods for that reason.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Literal, cast
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -47,10 +47,15 @@ PARTS = (
     "dates",
     "years",
     "weekdays",
+    "lead_years",
+    "months",
     "vector",
     "vector_here",
 )
 """Names of the parts, in the order of the weights. `_here`: weighed within the neighbourhood."""
+COMPANY_PARTS = ("odds", "words_company", "vector_company")
+"""Parts of the second look: the odds of the pair alone, and how alike the two resemble the rest."""
+ODDS_LIMIT = 8.0
 
 BRIEF = 30
 """Words with meaning up to which a text is short; a headline and a sentence have fewer."""
@@ -71,13 +76,23 @@ class Weights:
 
 @cache
 def load_weights(name: WeightSet) -> Weights:
-    """Load a set of weights."""
+    """Load the weights of a pair alone."""
+    return _read_weights(name, PARTS)
+
+
+@cache
+def load_company_weights(name: WeightSet) -> Weights:
+    """Load the weights of the second look."""
+    return _read_weights(f"company_{name}", COMPANY_PARTS)
+
+
+def _read_weights(name: str, parts: tuple[str, ...]) -> Weights:
     text = resources.files("streams.merging").joinpath("weights.json").read_text("utf-8")
     stored = json.loads(text)[name]
     return Weights(
-        mean=np.array([stored["mean"][part] for part in PARTS], np.float32),
-        scale=np.array([stored["scale"][part] for part in PARTS], np.float32),
-        weight=np.array([stored["weight"][part] for part in PARTS], np.float32),
+        mean=np.array([stored["mean"][part] for part in parts], np.float32),
+        scale=np.array([stored["scale"][part] for part in parts], np.float32),
+        weight=np.array([stored["weight"][part] for part in parts], np.float32),
         bias=float(stored["bias"]),
     )
 
@@ -98,20 +113,65 @@ def to_likelihood(odds: Floats) -> Floats:
 def score_profiles(profiles: Sequence[Profile], *, last_only: bool = False) -> Floats:
     """Log-odds of every pair: an array [rows, profiles]; see `measure_pairs`."""
     parts = measure_pairs(profiles, last_only=last_only)
+    return _score_by_set(parts, _choose_sets(profiles, last_only=last_only), load_weights)
+
+
+def score_hood(profiles: Sequence[Profile]) -> Floats:
+    """Log-odds of every pair of a neighbourhood, with a second look at the company they keep.
+
+    Two reports of one happening resemble the same others, and resemble them alike; two look-alike
+    happenings each have their own company. The diagonal means nothing.
+    """
+    parts = measure_pairs(profiles)
+    sets = _choose_sets(profiles, last_only=False)
+    company = measure_company(parts, _score_by_set(parts, sets, load_weights))
+    return _score_by_set(company, sets, load_company_weights)
+
+
+def measure_company(parts: Floats, odds: Floats) -> Floats:
+    """Measure the parts of the second look: an array [profiles, profiles, parts]."""
+    words = parts[..., PARTS.index("words_here")].clip(0)
+    vector = parts[..., PARTS.index("vector_here")]
+    return np.stack(
+        (odds.clip(-ODDS_LIMIT, ODDS_LIMIT), _share_company(words), _share_company(vector)), axis=-1
+    )
+
+
+def _share_company(alike: Floats) -> Floats:
+    """Cosine of each two rows of a square table, without what the two say of each other."""
+    others = alike * (1 - np.eye(len(alike), dtype=np.float32))
+    squares = others * others
+    rest = np.maximum(squares.sum(axis=1)[:, None] - squares, 1e-9)
+    shared: Floats = (others @ others.T) / np.sqrt(rest * rest.T)
+    return shared
+
+
+def _choose_sets(
+    profiles: Sequence[Profile], *, last_only: bool
+) -> list[tuple[WeightSet, npt.NDArray[np.bool_]]]:
+    """Say for each pair which weights judge it: by the shorter text, and by whether both have vectors."""
     brief = np.array([profile.length <= BRIEF for profile in profiles])
     bare = np.array([profile.vector is None for profile in profiles])
     rows = slice(len(profiles) - 1, None) if last_only else slice(None)
     is_brief = brief[rows, None] | brief[None, :]
     is_bare = bare[rows, None] | bare[None, :]
-    odds = np.zeros(parts.shape[:2], np.float32)
-    for name, chosen in (
+    return [
         ("full", ~is_brief & ~is_bare),
         ("brief", is_brief & ~is_bare),
         ("full_without_vectors", ~is_brief & is_bare),
         ("brief_without_vectors", is_brief & is_bare),
-    ):
+    ]
+
+
+def _score_by_set(
+    parts: Floats,
+    sets: list[tuple[WeightSet, npt.NDArray[np.bool_]]],
+    load: Callable[[WeightSet], Weights],
+) -> Floats:
+    odds = np.zeros(parts.shape[:2], np.float32)
+    for name, chosen in sets:
         if chosen.any():
-            odds[chosen] = score_parts(parts[chosen], load_weights(cast("WeightSet", name)))
+            odds[chosen] = score_parts(parts[chosen], load(name))
     return odds
 
 
@@ -148,6 +208,8 @@ def measure_pairs(profiles: Sequence[Profile], *, last_only: bool = False) -> Fl
         _agree([profile.dates for profile in profiles], rows),
         _agree([profile.years for profile in profiles], rows),
         _agree([profile.weekdays for profile in profiles], rows),
+        _agree([profile.lead_years for profile in profiles], rows),
+        _agree([profile.months for profile in profiles], rows),
         *_compare_vectors(profiles, rows),
     )
     return np.stack(parts, axis=-1)

@@ -20,7 +20,7 @@ from streams.identity import build_id
 from streams.merging.blocking import get_group, is_story_block, is_vague
 from streams.merging.desk import Draft
 from streams.merging.members import Cluster, Member
-from streams.merging.pairs import BRIEF, score_profiles, to_likelihood
+from streams.merging.pairs import BRIEF, score_hood, score_profiles, to_likelihood
 from streams.merging.regroup import group_pairs
 from streams.records import Mention, Relay
 
@@ -60,7 +60,7 @@ def _regroup(draft: Draft, member: Member, known: Cluster | None) -> None:
         if known is None:
             _open(draft, member)
         return
-    likelihood = to_likelihood(score_profiles([one.profile for one in hood]))
+    likelihood = to_likelihood(score_hood([one.profile for one in hood]))
     labels = group_pairs(likelihood, JOIN)
     groups: dict[int, list[Member]] = {}
     for one, label in zip(hood, labels, strict=True):

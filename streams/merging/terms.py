@@ -34,6 +34,8 @@ MAX_CHARS = 2_300
 """What is read of a text: a headline and the 2,000 characters of context a mention carries."""
 LEAD_SENTENCES = 2
 NAME_SENTENCES = 3
+YEAR_SENTENCES = 5
+"""Sentences whose years are the story's own; further down stands its background."""
 COMMON_NAME = 4.2
 """Zipf frequency from which a capital at a sentence's start or in a headline is no sign of a name."""
 
@@ -51,6 +53,11 @@ _MONTHS = {
 _MONTH = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _MONTH_DAY = re.compile(rf"\b{_MONTH}\s+(\d{{1,2}})(?:st|nd|rd|th)?\b", re.IGNORECASE)
 _DAY_MONTH = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?\s+{_MONTH}(?!\w)", re.IGNORECASE)
+_MONTH_NAMED = re.compile(
+    r"\b(Jan(?:uary)?|Feb(?:ruary)?|March|April|May|June|July|Aug(?:ust)?|Sept(?:ember)?"
+    r"|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b"
+)
+"""Months with their capital: `may` and `march` are verbs."""
 _YEAR = re.compile(r"\b((?:19|20)\d\d)\b")
 _WEEKDAY = re.compile(r"\b(mon|tues|wednes|thurs|fri|satur|sun)day\b", re.IGNORECASE)
 _WEEKDAYS = ("mon", "tues", "wednes", "thurs", "fri", "satur", "sun")
@@ -74,6 +81,8 @@ class Profile:
     years: frozenset[int]
     weekdays: frozenset[int]
     vector: Floats | None
+    lead_years: frozenset[int] = frozenset()
+    months: frozenset[int] = frozenset()
 
 
 def build_profile(headline: str, text: str = "", *, embed: bool = True) -> Profile:
@@ -93,9 +102,11 @@ def build_profile(headline: str, text: str = "", *, embed: bool = True) -> Profi
         flags=np.array([flags[stem] for stem in counts], np.uint8),
         length=sum(counts.values()),
         dates=_find_dates(whole),
-        years=frozenset(int(year) for year in _YEAR.findall(whole)),
+        years=_find_years(whole),
         weekdays=frozenset(_WEEKDAYS.index(day.lower()) for day in _WEEKDAY.findall(opening)),
         vector=embed_text(whole) if embed and whole else None,
+        lead_years=_find_years(" ".join(sentences[:YEAR_SENTENCES])),
+        months=frozenset(_MONTHS[name[:3].lower()] for name in _MONTH_NAMED.findall(whole)),
     )
 
 
@@ -137,6 +148,8 @@ def dump_profile(profile: Profile) -> dict[str, Any]:
         "dates": sorted(profile.dates),
         "years": sorted(profile.years),
         "weekdays": sorted(profile.weekdays),
+        "lead_years": sorted(profile.lead_years),
+        "months": sorted(profile.months),
         "vector": None if vector is None else _pack(np.round(vector * 400).astype(np.int8)),
     }
 
@@ -155,6 +168,9 @@ def load_profile(stored: dict[str, Any]) -> Profile:
         years=frozenset(stored["years"]),
         weekdays=frozenset(stored["weekdays"]),
         vector=vector,
+        # profiles stored before these were kept have none
+        lead_years=frozenset(stored.get("lead_years", ())),
+        months=frozenset(stored.get("months", ())),
     )
 
 
@@ -230,6 +246,10 @@ def _find_dates(text: str) -> frozenset[tuple[int, int]]:
     found = {(_MONTHS[month.lower()], int(day)) for month, day in _MONTH_DAY.findall(text)}
     found |= {(_MONTHS[month.lower()], int(day)) for day, month in _DAY_MONTH.findall(text)}
     return frozenset(found)
+
+
+def _find_years(text: str) -> frozenset[int]:
+    return frozenset(int(year) for year in _YEAR.findall(text))
 
 
 def _pack(array: npt.NDArray[Any]) -> str:
