@@ -260,7 +260,7 @@ class _SecretReader:
             return None
         try:
             return self._check_filled(str(file), (self._folder / file).read_text("utf-8"))
-        except (OSError, UnicodeDecodeError) as error:
+        except (OSError, ValueError) as error:  # no UTF-8, or no path
             self.problems.append(f"{file} cannot be read: {error}")
             return None
 

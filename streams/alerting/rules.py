@@ -66,10 +66,20 @@ def _check_zone(name: str) -> str:
     return name
 
 
+def _check_clock(value: object) -> object:
+    """Take `23:00:00` or `"23:00"`; pydantic would read 23 as seconds, in UTC."""
+    if isinstance(value, str) and len(value) in (5, 8) and value.replace(":", "").isdigit():
+        return value
+    if isinstance(value, dt.time) and value.tzinfo is None:
+        return value
+    raise ValueError(f"{value!r} is no time of day; write for example 23:00:00")
+
+
 def _as_tuple(value: object) -> object:
     return (value,) if isinstance(value, str | Mapping) else value
 
 
+Clock = Annotated[dt.time, BeforeValidator(_check_clock)]
 KindName = Annotated[str, AfterValidator(_check_kind)]
 CountryCode = Annotated[str, AfterValidator(_check_country)]
 Zone = Annotated[str, AfterValidator(_check_zone)]
@@ -188,8 +198,8 @@ class Novel(Piece):
 class Quiet(Piece):
     """Hours in which nothing rings but the worst; what was held back is told at their end."""
 
-    start: dt.time = Field(alias="from")
-    end: dt.time = Field(alias="to")
+    start: Clock = Field(alias="from")
+    end: Clock = Field(alias="to")
     timezone: Zone = "UTC"
     through: Severity = Field("Extreme", description="this severity and worse rings anyway")
 
@@ -203,7 +213,7 @@ class Quiet(Piece):
 class Daily(Piece):
     """Tell everything once a day, in one digest."""
 
-    at: dt.time
+    at: Clock
     timezone: Zone = "UTC"
 
 

@@ -123,6 +123,7 @@ def test_every_problem_of_the_file_is_told_at_once(tmp_path: Path) -> None:
         ('name = "a"\nurl = "https://a.example"\nsecrets = "x"', "unknown name"),
         ('name = "a"\nformat = "email"', r"needs \[endpoint.mail\]"),
         ('name = "a"\nformat = "pagerduty"', "needs routing_key"),
+        ('name = "a"\nurl = "https://a"\nsecret_files = "a\\u0000b"', "cannot be read"),
         (
             'name="a"\nformat="email"\nmail={host="m",sender="t@x",to="ä@x"}',
             "no mail address of ASCII",
