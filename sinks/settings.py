@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from streams.settings import Section
 
@@ -63,6 +64,17 @@ class KibanaSettings(Section):
     password: SecretStr | None = Field(None, description="basic authentication password")
     ca_file: Path | None = Field(None, description="PEM file of the authority that signed Kibana")
     timeout: float = Field(60.0, gt=0, description="seconds to wait for an answer")
+
+    @field_validator("url")
+    @classmethod
+    def _check_url(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("must be an address like https://kibana.example.org:5601")
+        if parts.username or parts.password:
+            # addresses are shown in errors
+            raise ValueError("give username and password by themselves, not in the address")
+        return value
 
     @model_validator(mode="after")
     def _check_authentication(self) -> KibanaSettings:

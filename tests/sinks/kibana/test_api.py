@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 
 from sinks.kibana.api import KibanaError, import_objects
 from sinks.kibana.objects import build_objects, write_ndjson
@@ -80,6 +80,17 @@ def test_a_space_and_a_key_are_used(kibana: FakeKibana) -> None:
 
     assert kibana.path.startswith("/base/s/desk/api/")
     assert kibana.headers["Authorization"] == "ApiKey c2VjcmV0"
+
+
+@pytest.mark.parametrize(
+    "url", ["nonsense", "ftp://kibana.example", "https://ana:hunter2@kibana.example", "http://"]
+)
+def test_an_address_that_is_none_is_refused(url: str) -> None:
+    """A password in it too, and the refusal does not repeat it: addresses are shown."""
+    with pytest.raises(ValidationError) as caught:
+        KibanaSettings(url=url)
+
+    assert "hunter2" not in str(caught.value)
 
 
 def test_errors_of_single_objects_are_told(kibana: FakeKibana) -> None:
