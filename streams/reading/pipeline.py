@@ -135,5 +135,6 @@ def quicken(pipeline: Language) -> Language:
 
 def _put(pipeline: Language, name: str, component: Callable[[Doc], Doc]) -> None:
     """Put an instance where a component stood; spaCy itself only takes names of factories."""
-    index = pipeline.pipe_names.index(name)
+    # not `pipe_names`: those leave out what is disabled, so their places are others
+    index = pipeline.component_names.index(name)
     pipeline._components[index] = (name, component)  # noqa: SLF001

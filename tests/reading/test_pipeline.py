@@ -50,3 +50,15 @@ def test_every_vector_is_what_thinc_computes(plain: Language) -> None:
         alone = np.concatenate([encoder.encode([doc]) for doc in docs])
         np.testing.assert_allclose(together, expected, atol=1e-4)
         np.testing.assert_allclose(alone, expected, atol=1e-4)
+
+
+def test_nothing_is_read_twice() -> None:
+    """Each quick component stands in the place of the one it replaces, not beside it."""
+    modules = [type(component).__module__ for _, component in load_pipeline().pipeline]
+    assert modules == [
+        "streams.reading.encode",
+        "spacy.pipeline.tagger",
+        "spacy.pipeline.dep_parser",
+        "streams.reading.pipeline",
+        "streams.reading.entities",
+    ]
