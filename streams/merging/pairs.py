@@ -236,6 +236,7 @@ class _Terms:
             self.column
         ]
         self.local_half: Floats = np.sqrt(self.local)
+        self.shared = (texts > 1)[self.column]
 
     def compare(self, weights: Sequence[npt.NDArray[np.floating]], rows: slice) -> list[Floats]:
         """Cosines of every pair under each of several weights of the terms."""
@@ -244,10 +245,17 @@ class _Terms:
         return [self._compare_all(one) for one in weights]
 
     def _compare_all(self, weights: npt.NDArray[np.floating]) -> Floats:
-        matrix = np.zeros((self.size, self.width), np.float32)
-        matrix[self.row, self.column] = weights
-        matrix /= np.maximum(np.linalg.norm(matrix, axis=1, keepdims=True), 1e-9)
+        # a term of one text adds to its length alone, and most terms of a neighbourhood are such
+        chosen = np.flatnonzero(self.shared & (weights > 0))
+        used = np.zeros(self.width, np.bool_)
+        used[self.column[chosen]] = True
+        place = np.cumsum(used) - 1
+        matrix = np.zeros((self.size, int(used.sum())), np.float32)
+        matrix[self.row[chosen], place[self.column[chosen]]] = weights[chosen]
+        squares = np.bincount(self.row, weights * weights, self.size)
+        matrix /= np.maximum(np.sqrt(squares), 1e-9).astype(np.float32)[:, None]
         cosine: Floats = matrix @ matrix.T
+        np.fill_diagonal(cosine, squares > 0)
         return cosine
 
     def _compare_last(self, weights: npt.NDArray[np.floating]) -> list[Floats]:
@@ -270,14 +278,15 @@ class _Terms:
 
 def _agree(sets: Sequence[frozenset[int] | frozenset[tuple[int, int]]], rows: slice) -> Floats:
     """1 where two sets meet, -1 where both speak and do not meet, 0 where one is silent."""
-    table = np.zeros((len(sets), len(sets)), np.float32)
-    speaking = [index for index, found in enumerate(sets) if found]
-    for a in speaking:
-        if rows.start is not None and a < rows.start:
-            continue
-        for b in speaking:
-            table[a, b] = -1.0 if sets[a].isdisjoint(sets[b]) else 1.0
-    return table[rows]
+    place: dict[int | tuple[int, int], int] = {}
+    said = [(row, place.setdefault(one, len(place))) for row, f in enumerate(sets) for one in f]
+    table = np.zeros((len(sets), len(place)), np.float32)
+    if said:
+        table[tuple(zip(*said, strict=True))] = 1
+    speaks: Floats = table.max(axis=1, initial=0)
+    meets = np.where(table[rows] @ table.T > 0, np.float32(1), np.float32(-1))
+    agreed: Floats = meets * speaks[rows, None] * speaks[None, :]
+    return agreed
 
 
 def _compare_vectors(profiles: Sequence[Profile], rows: slice) -> tuple[Floats, Floats]:
