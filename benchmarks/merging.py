@@ -12,11 +12,16 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import random
 import time
 from typing import Any
 
 import click
+
+os.environ.setdefault(
+    "OMP_NUM_THREADS", "1"
+)  # before numpy is loaded: two threads wait more than work
 
 from streams.identity import article_id, mention_id
 from streams.merging.local import LocalMerge
