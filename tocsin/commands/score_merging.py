@@ -12,10 +12,18 @@ from rich.progress import track
 from rich.table import Table
 
 import tocsin
-from tocsin.scoring.merging import Fit, Labelled, load_ecbplus, load_headlines, score_order
+from tocsin.scoring.merging import (
+    Fit,
+    Labelled,
+    load_ecbplus,
+    load_headlines,
+    load_paraphrases,
+    score_order,
+)
 
 _ROOT = Path(tocsin.__file__).parents[1]
-SETS = ("ecbplus-full", "ecbplus-first", "headlines")
+PARAPHRASES = _ROOT / "tests" / "cases" / "paraphrases.toml"
+SETS = ("ecbplus-full", "ecbplus-first", "headlines", "paraphrases")
 
 
 @click.command()
@@ -43,7 +51,7 @@ def merging(
         table.add_column(heading, justify="left" if heading == "set" else "right")
     for name in names or SETS:
         articles = _load(name, corpora, split)
-        label = name if name == "headlines" else f"{name} {split}"
+        label = f"{name} {split}" if name.startswith("ecbplus") else name
         seeds = track(range(orders), label, console=Console(stderr=True), disable=as_json)
         fits = [score_order(articles, seed) for seed in seeds]
         found = summarise(fits)
@@ -79,4 +87,6 @@ def summarise(fits: list[Fit]) -> dict[str, float]:
 def _load(name: str, corpora: Path, split: str) -> list[Labelled]:
     if name == "headlines":
         return load_headlines(corpora)
+    if name == "paraphrases":
+        return load_paraphrases(PARAPHRASES)
     return load_ecbplus(corpora, split, first_only=name == "ecbplus-first")

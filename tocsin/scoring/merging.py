@@ -10,6 +10,7 @@ import csv
 import datetime as dt
 import json
 import random
+import tomllib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -80,6 +81,19 @@ def load_headlines(corpora: Path) -> list[Labelled]:
             Labelled(row["ID"], row["TITLE"], "", row["PUBLISHER"] or "unknown", row["STORY"])
             for row in csv.DictReader(lines)
         ]
+
+
+def load_paraphrases(path: Path) -> list[Labelled]:
+    """Load our own happenings, each told in many wordings, every telling by another outlet."""
+    if not path.exists():
+        raise CorpusError("paraphrases", f"{path} is missing", "run it from the source tree")
+    articles = []
+    for story in tomllib.loads(path.read_text("utf-8"))["story"]:
+        for number, telling in enumerate(story["tellings"]):
+            title, text = telling.split(" | ")
+            name = f"{story['name']} {number}"
+            articles.append(Labelled(name, title, text, name, story["name"]))
+    return articles
 
 
 def score_order(articles: Sequence[Labelled], seed: int, *, embed: bool = True) -> Fit:
