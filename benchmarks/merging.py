@@ -19,9 +19,8 @@ from typing import Any
 
 import click
 
-os.environ.setdefault(
-    "OMP_NUM_THREADS", "1"
-)  # before numpy is loaded: two threads wait more than work
+# before numpy is loaded: two threads for tables this small wait more than they work
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from streams.identity import article_id, mention_id
 from streams.merging.local import LocalMerge
