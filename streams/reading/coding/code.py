@@ -71,7 +71,19 @@ def code_sentence(sentence: Sentence, language: str = "en") -> tuple[Coding, ...
     hidden = _code_hidden(sentence, lexicon, words) if headline else None
     if hidden is not None:
         found = [*(c for c in found if c.trigger.i != hidden.trigger.i), hidden]
+    found = [_turn_refusal(coding) for coding in found]
     return tuple(_drop_absorbed(_drop_embedded(found)))
+
+
+def _turn_refusal(coding: Coding) -> Coding:
+    """Take "will not allow the inspectors in" as the refusal that it is."""
+    word = coding.judgement.word
+    if not coding.judgement.negated or word is None or coding.group not in REFUSED:
+        return coding
+    if not any(c.dep_ == "aux" and c.lower_ in WILL for c in word.head.children):
+        return coding
+    told = Judgement("happened", "modality.refusal", word)
+    return replace(coding, kind="rejection", judgement=told, confidence=REFUSAL)
 
 
 def _code_hidden(
@@ -347,6 +359,10 @@ HARM = frozenset({"attack", "crime", "accident", "fire", "transport_accident", "
 }
 
 
+REFUSED = frozenset({"diplomacy", "aid", "release", "military", "statement"})
+"""Groups of what may be asked of somebody, so that not doing it is a refusal."""
+REFUSAL = 0.5
+WILL = frozenset({"will", "would", "wo", "'ll"})
 FOUGHT = frozenset({"tackle", "combat", "battle", "fight"})
 """Verbs whose object is there: "firefighters tackle a blaze", where others tackle crime."""
 VAGUE = frozenset({"death", "homicide"})

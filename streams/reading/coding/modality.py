@@ -208,7 +208,8 @@ def _is_reported(verb: Token) -> bool:
     clause = verb
     while clause.dep_ == "conj" and clause.head.i != clause.i:
         clause = clause.head
-    return clause.dep_ == "ccomp" and clause.head.tag_ in {"VBD", "VBN"}
+    wished = load_modality().verbs.get(clause.head.lemma_.lower()) == "hypothetical"
+    return clause.dep_ == "ccomp" and clause.head.tag_ in {"VBD", "VBN"} and not wished
 
 
 def _helpers(verb: Token) -> list[Token]:
@@ -291,6 +292,8 @@ def _is_described(verb: Token) -> bool:
     human = noun.lemma_.lower() in load_coding_lexicon().terms("human").lemmas
     if verb.tag_ != "VBN" and not (verb.tag_ == "VBG" and human):
         return False
+    if human and verb.tag_ == "VBN" and noun.dep_ in {"appos", "pobj"}:
+        return True  # "the mayor, a member of the party jailed a year ago"
     return noun.dep_ in {"nsubj", "nsubjpass", "dobj"} and noun.head.pos_ == "VERB"
 
 
