@@ -5,8 +5,8 @@
 For each set of weights (full text or headline alone, with or without vectors) the pairs come from
 neighbourhoods as merging meets them: articles in random order, each with what the index finds of those
 before it. A neighbourhood weighs the same whatever its size. First the weights of a pair alone are
-fitted, then the three of the second look (streams/merging/pairs.py). In two folds both are trained on
-half of the topics and the stories of the others are found with them, at several thresholds; the best
+fitted, then the three of the second look (streams/merging/pairs.py). In three folds both are trained on
+two thirds of the topics and the stories of the others are found with them, at several thresholds; the best
 threshold on articles that no weight saw is then put into the bias, so that groups join at 0.5.
 `--write` trains on all topics and writes streams/merging/weights.json. The dev topics are never read.
 """
@@ -45,8 +45,8 @@ from streams.merging.terms import Profile, build_profile, settle_profile
 from tocsin.scoring.merging import Labelled, load_ecbplus, score_order
 
 ROOT = Path(__file__).parents[1]
-FOLDS = 2
-"""Two halves of twelve topics: a stream with few topics holds few distractors, and flatters low
+FOLDS = 3
+"""Eight or nine topics in a stream: a stream with few topics holds few distractors, and flatters low
 thresholds (five folds of five topics chose 0.12 for headlines, which is too low in longer streams)."""
 ORDERS = 4
 EVERY = 4
