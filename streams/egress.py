@@ -73,7 +73,9 @@ def check_url(
     if not host:
         raise UnsafeAddressError(url, "it names no host")
     if parts.username or parts.password:
-        raise UnsafeAddressError(url, "it carries a user name or password")
+        # the address is shown and logged: without what it must not hold
+        shown = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+        raise UnsafeAddressError(shown, "it carries a user name or password")
     if port == 0:
         raise UnsafeAddressError(url, "port 0")
     if not allow_private and _is_literal(host) and not is_public_address(host):

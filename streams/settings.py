@@ -15,7 +15,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, TypeVar, get_args
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
@@ -138,6 +145,14 @@ class ElasticSettings(Section):
     )
     replicas: int = Field(0, ge=0, description="copies of each shard; 1 or more in production")
     timeout: float = Field(30.0, gt=0, description="seconds to wait for an answer")
+
+    @field_validator("hosts")
+    @classmethod
+    def _check_hosts(cls, hosts: tuple[str, ...]) -> tuple[str, ...]:
+        if any("@" in host for host in hosts):
+            # addresses are logged, and shown by `tocsin settings`
+            raise ValueError("give username and password by themselves, not in an address")
+        return hosts
 
     @model_validator(mode="after")
     def _check_authentication(self) -> ElasticSettings:

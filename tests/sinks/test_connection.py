@@ -19,6 +19,7 @@ from click.testing import CliRunner
 from pydantic import SecretStr
 
 from sinks.elastic.server import NotNowError, RefusedError, Server
+from streams.errors import SettingsError
 from streams.settings import ElasticSettings
 from tests.sinks.proxy import Proxy, Reply, open_proxy
 from tocsin.command import tocsin
@@ -149,5 +150,5 @@ def test_a_password_in_an_address_is_refused_and_not_repeated(
 
     result = CliRunner().invoke(tocsin, ["search", "fire"])
 
-    assert isinstance(result.exception, RefusedError)
+    assert isinstance(result.exception, SettingsError)
     assert "hunter2" not in f"{result.exception} {result.output}"

@@ -100,6 +100,14 @@ def test_hidden_and_malformed_addresses_are_refused(url: str) -> None:
         check_url(url)
 
 
+def test_a_refused_password_is_not_repeated() -> None:
+    """Errors are logged: they name the address without what it must not hold."""
+    with pytest.raises(UnsafeAddressError, match="user name") as caught:
+        check_url("https://desk:hunter2@example.org:8443/hook")
+    assert "hunter2" not in str(caught.value)
+    assert "https://example.org:8443/hook" in str(caught.value)
+
+
 @given(st.ip_addresses())
 def test_no_private_address_is_ever_public(
     address: ipaddress.IPv4Address | ipaddress.IPv6Address,

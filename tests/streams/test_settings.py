@@ -54,6 +54,14 @@ def test_every_problem_is_reported_together() -> None:
     assert "TOCSIN_ELASTIC_TIMEOUT" in text
 
 
+def test_an_address_holds_no_password() -> None:
+    """Addresses are shown and logged; the error does not repeat it."""
+    environ = {"TOCSIN_ELASTIC_HOSTS": "https://one:9200,https://ana:hunter2@two:9200"}
+    with pytest.raises(SettingsError, match="username and password by themselves") as caught:
+        load_settings([ElasticSettings], ALL, environ)
+    assert "hunter2" not in str(caught.value)
+
+
 def test_sections_that_are_not_used_are_not_validated() -> None:
     """A worker without Elasticsearch does not care about a wrong Elasticsearch value."""
     assert load_kafka({"TOCSIN_ELASTIC_TIMEOUT": "-1"}).partitions == 4
