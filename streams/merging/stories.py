@@ -165,8 +165,9 @@ def _tell_homes(draft: Draft) -> list[tuple[str, Mention]]:
     """Tell the blocks of events which story their mentions are in, and show them vague ones."""
     relays: list[tuple[str, Mention]] = []
     for story in [found for found in draft.clusters.values() if found is not None]:
-        told = dict(story.sent.get(TOLD, {}))
-        shown = dict(story.sent.get(SHOWN, {}))
+        # of members only: a story may go on for years, and one that comes back is told again
+        told = _keep_members(story, TOLD)
+        shown = _keep_members(story, SHOWN)
         members = [m for m in draft.list_members(story) if not is_story_block(m.mention.blocks[0])]
         for member in members:
             if told.get(member.id) != story.key and not member.mention.withdrawn:
@@ -175,6 +176,11 @@ def _tell_homes(draft: Draft) -> list[tuple[str, Mention]]:
         relays += _show_vague(members, shown)
         draft.put_cluster(replace(story, sent={TOLD: told, SHOWN: shown}))
     return relays
+
+
+def _keep_members(story: Cluster, said: str) -> dict[str, str]:
+    before = story.sent.get(said, {})
+    return {mention: before[mention] for mention in story.members if mention in before}
 
 
 def _show_vague(members: list[Member], shown: dict[str, str]) -> list[tuple[str, Mention]]:
