@@ -53,6 +53,24 @@ def is_own_clause(verb: Token) -> bool:
     return verb.dep_ == "acl" and verb.tag_ in ("VBN", "VBD") and "dobj" in deps
 
 
+AT_ONCE = frozenset(("when", "while", "as"))
+"""What these words open happens at the same time: "died while climbing on Saturday"."""
+
+
+def find_opening(clause: Token) -> str:
+    """The word that opens an adverbial clause: when, as, after; empty where there is none."""
+    for child in clause.children:
+        if child.dep_ == "mark" or (child.dep_ == "advmod" and child.lower_ == "when"):
+            return child.lower_
+    return ""
+
+
+def is_toll_pair(verb: Token) -> bool:
+    """Whether a verb goes on with the toll of the verb before it: "18 died and 24 were injured"."""
+    head = verb.head.lemma_.lower()
+    return verb.lemma_.lower() in _TOLL_LEMMAS and (head in _TOLL_LEMMAS or head == "die")
+
+
 def _price(
     trigger: Token,
     head: Token,

@@ -43,7 +43,7 @@ _ZERO = re.compile(
 )
 _TOLL = re.compile(
     r"\b(?:death\s+toll|toll|(?<=bringing\sthe\s)total|(?<=brings\sthe\s)total|(?<=raising\sthe\s)total|"
-    r"(?<=taking\sthe\s)total|(?P<it>put(?:s|ting)?\s+(?:it|the\s+(?:figure|number|total|count)))|number\s+of\s+(?:dead|deaths|people\s+killed|fatalities))\b(?:\s+[\w'\u2019-]+){0,9}?\s+"
+    r"(?<=taking\sthe\s)total|(?P<it>put(?:s|ting)?\s+(?:it|the\s+(?:figure|number|total|count)))|number\s+of\s+(?:dead|deaths|people\s+(?:killed|dead)|people\s+who\s+(?:have\s+)?died|fatalities))\b(?:\s+[\w'\u2019-]+){0,16}?\s+"
     r"(?:(?P<over>pass(?:es|ed)?|tops|topped|exceed(?:s|ed)|surpass(?:es|ed)|(?:rose|rises|climbed|jumped|soared)\s+above)"
     r"|to|at|of|reach(?:es|ed)|hits?|was|is|stood\s+at|:)\s+"
     rf"(?:(?P<q>{QUALIFIER})\s+)?(?P<n>{NUMBER})(?![\w%]|[.,]\d)",

@@ -30,6 +30,7 @@ _HELPERS = (
 _CARE = re.compile(
     rf"{_HELPERS}(?:(?:taken|rushed|airlifted|brought|transported|sent|admitted|carried)\s+to\s+"
     r"(?:[\w'-]+\s+){0,3}?(?:hospitals?|clinics?|infirmary)\b|treated\s+(?:for|in|at)\b|"
+    r"(?:sustained|suffered|sustaining|suffering)\s+(?:[\w-]+\s+){0,3}?(?:injuries|burns|wounds)\b|"
     r"in\s+(?:a\s+)?(?:critical|serious|stable|grave)\b)"
 )
 _CUSTODY = re.compile(
@@ -153,7 +154,7 @@ def _before(number: Token, sentence: Sentence) -> tuple[Measure, Token] | None:
             and word.tag_ in ("VB", "VBD", "VBG", "VBZ", "VBP", "VBN", "NN")
         ):
             return words["verb", lemma], word
-        if word.lower_ == "dead":
+        if word.lower_ == "dead" or (lemma == "gun" and doc[i + 1].lower_ == "down"):
             return "killed", word
         if word.lower_ in ("deaths", "death", "killings") and doc[i + 1].lower_ == "of":
             return "killed", word

@@ -29,6 +29,8 @@ _FATES = re.compile(
     r"kill|murder|injur|wound|arrest|detain|hurt|rescu|slay|slain|execut|died?\b|dies|dying|perish|drown|"
     r"to death|\blife of\b|\bdead\b|\bbody\b|assassinat|behead|electrocut"
 )
+_AGENT = re.compile(r"(?:er|or|ist|ian|ant|man|woman|friend|partner)$")
+"""How most words for people end; "and a dog" is nobody."""
 _ONE = word_set("numbers_lists", "one")
 _DEFINITE = word_set("numbers_lists", "definite")
 
@@ -38,7 +40,7 @@ def find_single(sentence: Sentence, text: str) -> Iterator[Counted]:
     if not _FATES.search(text):
         return
     for token in sentence.tokens:
-        if token.tag_ not in ("NN", "NNP") or token.lower_ not in _ONE:
+        if token.tag_ not in ("NN", "NNP") or not _is_person(token):
             continue
         article = _article(token, sentence)
         if article is None:
@@ -60,6 +62,15 @@ def find_single(sentence: Sentence, text: str) -> Iterator[Counted]:
             is_part=False,
             is_definite=is_definite,
         )
+
+
+def _is_person(token: Token) -> bool:
+    """Whether a noun is a person: a known word, or one that "and a" joins to one."""
+    if token.lower_ in _ONE:
+        return True
+    if token.dep_ != "conj" or token.head.lower_ not in _ONE or not _AGENT.search(token.lower_):
+        return False
+    return any(child.lower_ in ("a", "an") for child in token.lefts)
 
 
 def _article(token: Token, sentence: Sentence) -> tuple[Token, bool] | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from spacy.tokens import Token
 
-from streams.reading.walk import is_own_clause, price_path
+from streams.reading.walk import AT_ONCE, find_opening, is_own_clause, is_toll_pair, price_path
 from streams.reading.when.english import (
     ANNOUNCE_LEMMAS,
     HAPPEN_LEMMAS,
@@ -23,22 +23,12 @@ FAR = 5.0
 """Beyond this price a date belongs to something else."""
 
 _BOUNDING = word_set("dates_words", "bounding")
-_AT_ONCE = frozenset(("when", "while", "as"))
-"""What these words open happens at the same time: "died while climbing on Saturday"."""
 _NAMING = frozenset(("poss", "compound", "amod", "nummod", "nmod"))
 
 
 def price(trigger: Token, date: Token) -> float:
     """The price of the path between an event's trigger and the head of a date."""
     return price_path(trigger, date, _up, _down)
-
-
-def _opening(clause: Token) -> str:
-    """The word that opens an adverbial clause: when, as, after; empty where there is none."""
-    for child in clause.children:
-        if child.dep_ == "mark" or (child.dep_ == "advmod" and child.lower_ == "when"):
-            return child.lower_
-    return ""
 
 
 def _up(node: Token) -> float:  # noqa: PLR0911 - a table of cases, read from the top
@@ -49,9 +39,9 @@ def _up(node: Token) -> float:  # noqa: PLR0911 - a table of cases, read from th
             return 3.5
         return 9.0 if said in SAY_LEMMAS else 4.0
     if dep == "advcl":
-        opening = _opening(node)
+        opening = find_opening(node)
         if opening:
-            return 1.5 if opening in _AT_ONCE else 4.0
+            return 1.5 if opening in AT_ONCE else 4.0
         return 1.0 if node.tag_ in ("VBG", "VBN") else 2.0
     if dep in ("relcl", "acl"):
         if any(child.lower_ == "when" for child in node.children):
@@ -71,20 +61,20 @@ def _down(node: Token, trigger: Token) -> float:  # noqa: C901, PLR0911 - a tabl
     if dep in _NAMING:
         return 0.5 if head.i == trigger.i else 2.0
     if dep in ("relcl", "acl"):
-        if is_own_clause(node):
-            return 5.0
         if head.i == trigger.i:
             return 1.0
+        if is_own_clause(node):
+            return 5.0
         is_at_once = node.tag_ == "VBG" or node.lemma_.lower() in HAPPEN_LEMMAS
         return 2.0 if is_at_once else 4.0  # "youths throwing stones on Monday"
     if dep == "advcl":
-        opening = _opening(node)
-        is_at_once = opening in _AT_ONCE or (not opening and node.tag_ == "VBG")
+        opening = find_opening(node)
+        is_at_once = opening in AT_ONCE or (not opening and node.tag_ == "VBG")
         return 1.5 if is_at_once else 4.0
     if dep in ("ccomp", "parataxis"):
         return 5.0
     if dep == "conj":
-        return 1.0 if node.pos_ not in ("VERB", "AUX") else 3.0
+        return 1.0 if node.pos_ not in ("VERB", "AUX") or is_toll_pair(node) else 3.0
     if dep == "prep":
         if node.lower_ == "for" and head.lemma_.lower() in PLAN_LEMMAS:
             return 1.0  # "scheduled for Sunday"

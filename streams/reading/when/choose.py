@@ -25,6 +25,7 @@ from streams.records import When
 
 _PHRASE = 8
 """A noun phrase of so many words has its own date at its end."""
+_REPORTS = frozenset(("report", "post", "announce", "say", "publish", "release", "unveil"))
 _HALF_A_YEAR = dt.timedelta(183)
 
 
@@ -75,7 +76,19 @@ def _by_syntax(
     if best is None:
         return None
     date = best[2]
+    if date.when.rule == "date.quarter":
+        date = _day_of_report(here) or date
     return _since(date, dates, reference) if date.role == "since" else date.when
+
+
+def _day_of_report(here: list[FoundDate]) -> FoundDate | None:
+    """The day on which a company reported: "on Thursday reported second-quarter profit"."""
+    for date in here:
+        near = (date.head.head, *date.head.head.ancestors)
+        is_day = date.role == "at" and date.when.precision == "day"
+        if is_day and any(token.lemma_.lower() in _REPORTS for token in near):
+            return date
+    return None
 
 
 def _announced(here: list[FoundDate], trigger: Token) -> When | None:

@@ -12,6 +12,7 @@ import datetime as dt
 from spacy.tokens import Token
 
 from streams.reading.parse import ParsedArticle, Sentence
+from streams.reading.walk import AT_ONCE, find_opening
 from streams.reading.when.attach import price
 from streams.reading.when.english import HAPPEN_LEMMAS, SAY_LEMMAS
 from streams.reading.when.found import FoundDate, Reference
@@ -136,12 +137,18 @@ def _from_lead(
         if not date.is_dated or date.role != "at" or date.tense == "future":
             continue
         verb = governor(date.head)
-        if verb.lemma_.lower() in SAY_LEMMAS or verb.dep_ not in ("ROOT", "ccomp", "conj"):
+        if verb.lemma_.lower() in SAY_LEMMAS or not _is_main(verb):
             continue
         if price(verb, date.head) > _NEAR or _is_other(verb) or _is_old(date.when, reference):
             continue
         return date.when.model_copy(update={"rule": date.when.rule + ".lead"})
     return None
+
+
+def _is_main(verb: Token) -> bool:
+    """Whether a verb tells the lead's own news: its main clause, or "when a bus fell ..." beside it."""
+    is_main = verb.dep_ in ("ROOT", "ccomp", "conj")
+    return is_main or (verb.dep_ == "advcl" and find_opening(verb) in AT_ONCE)
 
 
 def _is_old(when: When, reference: Reference) -> bool:

@@ -12,7 +12,7 @@ from spacy.tokens import Token
 
 from streams.reading.parse import ParsedArticle, Sentence
 from streams.reading.when.clock import at_hour, find_clock
-from streams.reading.when.english import SAY_LEMMAS
+from streams.reading.when.english import PLAN_LEMMAS, SAY_LEMMAS
 from streams.reading.when.found import FoundDate, Reference, Role, Tense
 from streams.reading.when.reference import find_reference
 from streams.reading.when.rules import Context, Draft, Rule
@@ -31,6 +31,7 @@ _MONEY = re.compile(
 )
 _SINCE = re.compile(r"\b(?:ever\s+)?since\s+(?:the\s+)?$", re.IGNORECASE)
 _UNTIL = re.compile(r"\b(?:until|till|by|through|no\s+later\s+than)\s+(?:the\s+)?$", re.IGNORECASE)
+_CALLS = frozenset(("call", "announce", "election", "vote", "referendum", "summit", "date"))
 _SOUTHERN = frozenset(("au", "nz", "za", "ar", "cl", "uy", "br", "bw", "zw", "na", "pe"))
 
 
@@ -97,6 +98,8 @@ def _find_in_sentence(
 
     def find_tense(start: int, end: int) -> Tense:
         first, _, head = _tokens(sentence, start, end)
+        if _is_set_for(first):
+            return "future"
         return tense_of(_say_verb_before(first) or head, headline=headline)
 
     has_money_words = bool(_MONEY.search(text))
@@ -125,6 +128,16 @@ def _find_in_sentence(
     read.sort(key=_start)
     dates = [_build(sentence, start, end, draft) for start, end, draft in read]
     return _with_hour(dates, text, sentence)
+
+
+def _is_set_for(first: Token) -> bool:
+    """Whether a date is set: "called an election for November 14"."""
+    i = first.i - (first.lower_ == "for")
+    opening = first.sent.start
+    if first.lower_ != "for" and (i <= opening or first.doc[i - 1].lower_ != "for"):
+        return False
+    words = first.doc[max(opening, i - 8) : i]
+    return any(word.lemma_.lower() in PLAN_LEMMAS | _CALLS for word in words)
 
 
 def _start(entry: tuple[int, int, Draft]) -> int:

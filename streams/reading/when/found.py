@@ -54,3 +54,5 @@ class Reference:
     anchor: DateAnchor | None
     published: dt.datetime | None = None
     latest: dt.date | None = None
+    is_clock_known: bool = True
+    """Whether the publisher's clock is known; else the day is that of UTC."""

@@ -57,11 +57,18 @@ def find_reference(article: Article) -> Reference:
             day = _dateline(article, None)
             return Reference(day, "dateline" if day else None, None, article.fetched.date())
         moment, anchor = article.fetched, "fetched"
-    local = moment.astimezone(_clock(article)).date()
+    clock = _clock(article)
+    local = moment.astimezone(clock).date()
     dateline = _dateline(article, local)
     if dateline is not None and anchor == "published":
         return Reference(dateline, "dateline", article.published, local)
-    return Reference(local, "published" if anchor == "published" else "fetched", moment, local)
+    return Reference(
+        local,
+        "published" if anchor == "published" else "fetched",
+        moment,
+        local,
+        is_clock_known=clock is not dt.UTC,
+    )
 
 
 def _clock(article: Article) -> dt.tzinfo:

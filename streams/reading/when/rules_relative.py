@@ -26,6 +26,8 @@ from streams.reading.when.spans import (
     week_start,
 )
 
+_EAST = 10
+"""The hour of UTC at which the next day begins in the farthest east."""
 _WEEK = dt.timedelta(days=7)
 
 
@@ -86,6 +88,8 @@ def _bare_weekday(match: re.Match[str], context: Context, back: int, ahead: int)
         day, rule = today + ahead * DAY, "future"
     elif ahead == 1 and context.tense(match) == "present":
         day, rule = today + DAY, "tomorrow"
+    elif ahead == 1 and _has_begun_somewhere(context):
+        day, rule = today + DAY, "east"
     else:
         day, rule = today - back * DAY, "yesterday" if back == 1 else "past"
     if match["into"]:
@@ -97,6 +101,12 @@ def _bare_weekday(match: re.Match[str], context: Context, back: int, ahead: int)
             build_when(day, day + 2 * DAY, "day", "date.weekday.overnight", anchor_of(context))
         )
     return Draft(day_when(day, f"date.weekday.{rule}", anchor_of(context)))
+
+
+def _has_begun_somewhere(context: Context) -> bool:
+    """Whether tomorrow has begun in the east, where the writer may be: nobody means six days ago."""
+    moment = context.reference.published
+    return moment is not None and not context.reference.is_clock_known and moment.hour >= _EAST
 
 
 def _weekday_range(match: re.Match[str], context: Context) -> Draft | None:

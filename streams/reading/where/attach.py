@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from spacy.tokens import Token
 
-from streams.reading.walk import is_own_clause, price_path
+from streams.reading.walk import AT_ONCE, find_opening, is_own_clause, is_toll_pair, price_path
 from streams.reading.when.english import SAY_LEMMAS
 from streams.reading.when.lexicon import word_set
 
@@ -29,8 +29,9 @@ def _up(node: Token) -> float:  # noqa: PLR0911 - a table of cases, read from th
     if dep in ("ccomp", "parataxis"):
         return 6.0 if node.head.lemma_.lower() in SAY_LEMMAS else 3.0
     if dep == "advcl":
-        if any(child.dep_ == "mark" for child in node.children):
-            return 3.5
+        opening = find_opening(node)
+        if opening:
+            return 1.5 if opening in AT_ONCE else 3.5
         return 1.0 if node.tag_ in ("VBG", "VBN") else 2.0
     if dep in ("relcl", "acl"):
         if is_own_clause(node):
@@ -50,11 +51,11 @@ def _down(node: Token, trigger: Token) -> float:  # noqa: C901, PLR0911 - a tabl
             return 5.0
         return 1.5 if head.i == trigger.i else 4.0
     if dep == "advcl":
-        return 1.0 if node.tag_ == "VBG" else 4.0
+        return 1.0 if node.tag_ == "VBG" or find_opening(node) in AT_ONCE else 4.0
     if dep in ("ccomp", "parataxis"):
         return 5.0
     if dep == "conj":
-        return 0.6 if node.pos_ not in ("VERB", "AUX") else 3.0
+        return 0.6 if node.pos_ not in ("VERB", "AUX") or is_toll_pair(node) else 3.0
     if dep == "prep":
         return 3.5 if node.lower_ in _ELSEWHERE and not _is_besides(node) else 0.8
     if dep == "pobj":

@@ -52,12 +52,21 @@ def _container_after(named: NamedPlace, by_first: dict[tuple[int, int], NamedPla
             return
         other = by_first.get((id(doc), i))
         if other is not None:
-            _take(named, other, is_listed=comma)
+            _take(named, _owned(other, by_first) or other, is_listed=comma)
             return
         if word.lower_ not in _LINKS:
             return
         i += 1
         steps += 1
+
+
+def _owned(owner: NamedPlace, by_first: dict[tuple[int, int], NamedPlace]) -> NamedPlace | None:
+    """The region that a country owns: "Nigeria's Kaduna State"."""
+    doc, i = owner.last.doc, owner.last.i + 1
+    if i >= len(doc) or doc[i].lower_ not in ("'s", "\u2019s"):
+        return None
+    region = by_first.get((id(doc), i + 1))
+    return region if region is not None and region.generic else None
 
 
 _LINKS = word_set("places_words", "links")
@@ -134,10 +143,12 @@ def _region_around(named: NamedPlace, other: NamedPlace) -> Place | None:
 _BEFORE_LINKS = word_set("places_words", "before_links")
 
 
-def _role_of(named: NamedPlace) -> PlaceRole:  # noqa: PLR0911 - a table of cases, read from the top
+def _role_of(named: NamedPlace) -> PlaceRole:  # noqa: C901, PLR0911 - a table of cases, read from the top
     """Whether the name stands for a place, for who governs it, or names another noun."""
     head = named.head
     dep = head.dep_
+    if _is_headline_speaker(named):
+        return "actor"
     if named.facility or named.is_front or named.generic or _is_scenery(named):
         return "place"
     if dep in ("nsubj", "csubj"):
@@ -161,6 +172,14 @@ def _role_of(named: NamedPlace) -> PlaceRole:  # noqa: PLR0911 - a table of case
     if dep == "conj":
         return _conjunct_role(head)
     return "place"
+
+
+def _is_headline_speaker(named: NamedPlace) -> bool:
+    """Whether a headline ends in a colon and the name: "Strike kills rebel leader: US"."""
+    tokens = named.sentence.tokens
+    if named.sentence.paragraph.role != "headline" or named.first.i <= tokens.start:
+        return False
+    return named.first.nbor(-1).text == ":" and named.last.i + 1 >= tokens.end
 
 
 def _is_scenery(named: NamedPlace) -> bool:
