@@ -278,14 +278,18 @@ class _Terms:
 
 def _agree(sets: Sequence[frozenset[int] | frozenset[tuple[int, int]]], rows: slice) -> Floats:
     """1 where two sets meet, -1 where both speak and do not meet, 0 where one is silent."""
+    if rows.start is not None:
+        own = sets[-1]
+        row = [0.0 if not own or not f else -1.0 if own.isdisjoint(f) else 1.0 for f in sets]
+        return np.array([row], np.float32)
     place: dict[int | tuple[int, int], int] = {}
     said = [(row, place.setdefault(one, len(place))) for row, f in enumerate(sets) for one in f]
     table = np.zeros((len(sets), len(place)), np.float32)
     if said:
         table[tuple(zip(*said, strict=True))] = 1
     speaks: Floats = table.max(axis=1, initial=0)
-    meets = np.where(table[rows] @ table.T > 0, np.float32(1), np.float32(-1))
-    agreed: Floats = meets * speaks[rows, None] * speaks[None, :]
+    meets = np.where(table @ table.T > 0, np.float32(1), np.float32(-1))
+    agreed: Floats = meets * speaks[:, None] * speaks[None, :]
     return agreed
 
 
