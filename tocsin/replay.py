@@ -73,16 +73,20 @@ def adopt_events(before: Sequence[Event], after: Sequence[Event]) -> Adoption:
         and best_new[best_old[event.id]] == event.id
     }
     known = {event.id: event.revision for event in before}
-    events = {}
-    for event in after:
+    events: dict[str, Event] = {}
+    # those that stand first: a pointer never takes the id of an event
+    for event in (*new, *(event for event in after if event.id not in own)):
         name = ids.get(event.id, event.id)
-        if event.id in own or (name not in known and name not in own):
+        if name not in events:
             events[name] = _rename(event, name, ids, known.get(name, event.revision))
-    for event in old:
+    for event in before:
         heir = best_new.get(event.id)
-        if event.id not in events and heir is not None:
-            pointer = {"superseded_by": ids.get(heir, heir)}
-            events[event.id] = event.model_copy(update=pointer)
+        if event.id in events:
+            continue
+        if heir is not None:
+            events[event.id] = event.model_copy(update={"superseded_by": ids.get(heir, heir)})
+        elif event.id not in by_old and event.superseded_by in {None, *events}:
+            events[event.id] = event
     return Adoption(tuple(events.values()), known)
 
 

@@ -78,6 +78,19 @@ def test_what_nobody_tells_any_more_is_left_out() -> None:
     assert (adopted.events, adopted.replaced) == ((), {"x": 3})
 
 
+def test_what_was_joined_or_withdrawn_before_stays_so() -> None:
+    """A link to it still leads somewhere; a pointer to an event that is gone goes with it."""
+    old = [
+        _event("x", "a"),
+        _event("joined", "a", superseded_by="x"),
+        _event("lost", "b", superseded_by="y"),
+        _event("taken", "c", status="withdrawn"),
+    ]
+    adopted = adopt_events(old, [_event("made", "a")])
+    found = {event.id: event.superseded_by for event in adopted.events}
+    assert found == {"x": None, "joined": "x", "taken": None}
+
+
 def test_events_are_read_again_whole() -> None:
     """Articles that share an event come along, and those that share one with them."""
     events = [_event("x", "a", "b"), _event("y", "b", "c"), _event("z", "d")]
