@@ -181,7 +181,7 @@ def settle_profile(profile: Profile) -> Profile:
 
 def _split_sentences(headline: str, text: str) -> list[str]:
     headline, text = headline.strip(), text.strip()
-    if headline and text.startswith(headline):
+    while headline and text.startswith(headline):
         text = text[len(headline) :].lstrip(" .:|\n")
     found: list[str] = []
     length = 0
