@@ -85,11 +85,18 @@ def _find_verbs(sentence: Sentence, names: Names) -> Iterator[Voice]:
         if not _speaks(token, lemma):
             continue
         subject = _subject_of(token)
-        if subject is None or subject.lower_ in _NOT_SPEAKING:
+        if subject is None or subject.lower_ in _NOT_SPEAKING or _is_nobody(subject):
             continue
         if _is_negated(token) and stance == "confirms":
             stance = "cannot_verify"
         yield from _build_voices(sentence, token, subject, stance, names)
+
+
+def _is_nobody(subject: Token) -> bool:
+    """Tell whether nobody speaks: "no group has claimed responsibility"."""
+    return subject.lower_ in {"nobody", "none", "neither"} or any(
+        child.dep_ == "det" and child.lower_ in {"no", "neither"} for child in subject.children
+    )
 
 
 def _speaks(verb: Token, lemma: str) -> bool:

@@ -60,6 +60,7 @@ def build_actor(token: Token, sentence: Sentence, names: Names) -> Actor | None:
         token.pos_ not in {"NOUN", "PROPN", "PRON", "ADJ"}
         or token.lower_ in VAGUE
         or not token.text[0].isalnum()
+        or token.ent_type_ in {"DATE", "TIME"}
     ):
         return None
     phrase = phrase_of(token)

@@ -41,3 +41,10 @@ def test_a_place_is_no_actor() -> None:
     """Florida did not do the Florida shooting."""
     mentions = read_sentence("A Florida airport shooting left five people dead on Friday.")
     assert [mention.actors for mention in mentions if mention.kind == "shooting"] == [()]
+
+
+def test_a_day_is_no_target() -> None:
+    """A weekday that the parse takes for an object is a date."""
+    text = "Air strikes killed at least 22 people across the valley on Saturday, officials said."
+    names = {actor.name for mention in read_sentence(text) for actor in mention.targets}
+    assert not {"Saturday", "on Saturday"} & names
