@@ -109,9 +109,18 @@ def compare(kafka: KafkaSettings, elastic: ElasticSettings, asked: argparse.Name
             speeds[name].append(count / seconds)
             told = {"round": number, "name": name, "documents": count, "seconds": seconds}
             print(json.dumps(told | {"per_second": round(count / seconds)}))
+    _drop_topics(kafka)
     medians = {name: statistics.median(values) for name, values in speeds.items()}
     ratio = medians["sink"] / medians["helper"]
     print(json.dumps({n: round(v) for n, v in medians.items()} | {"ratio": round(ratio, 2)}))
+
+
+def _drop_topics(kafka: KafkaSettings) -> None:
+    """Delete the topics of all rounds, after the last: a consumer must not see topics go."""
+    admin = open_admin(kafka)
+    ours = [topic for topic in admin.list_topics() if topic.startswith("bench-")]
+    admin.delete_topics(ours)
+    admin.close()
 
 
 def print_line(line: str) -> None:
@@ -164,9 +173,6 @@ def measure_sink(
     thread.start()
     thread.join(600)
     _drop(server, own)
-    admin = open_admin(kafka)
-    admin.delete_topics(list(topics))
-    admin.close()
     return count, sink.seconds
 
 
