@@ -95,10 +95,10 @@ async def test_deliveries_are_sent_again_under_their_ids(played: Played, tmp_pat
             await asyncio.to_thread(read, "deliveries", "replay", delivery["alert"])
             await wait_for(receiver, 1)
             span = ("--since", "1h", "--endpoint", "desk")
-            await wait_settled()
+            await wait_settled(log)
             await asyncio.to_thread(read, "deliveries", "replay", *span)
             await wait_for(receiver, 2)
-            await wait_settled()
+            await wait_settled(log)
         finally:
             sink.send_signal(signal.SIGTERM)
             code = await sink.wait()
@@ -117,11 +117,17 @@ async def wait_for(receiver: Receiver, count: int) -> None:
             await asyncio.sleep(0.05)
 
 
-async def wait_settled() -> None:
-    """Wait until nothing is pending."""
-    async with asyncio.timeout(60):
-        while await asyncio.to_thread(read, "deliveries", "--state", "pending", "--json"):
-            await asyncio.sleep(0.1)
+async def wait_settled(log: Path) -> None:
+    """Wait until nothing is pending; when it takes too long, say what the sink said."""
+    deadline = asyncio.get_running_loop().time() + 120
+    while left := await asyncio.to_thread(read, "deliveries", "--state", "pending", "--json"):
+        assert asyncio.get_running_loop().time() < deadline, tell(left, log)
+        await asyncio.sleep(0.1)
+
+
+def tell(left: list[str], log: Path) -> str:
+    """What still waits, and the end of the sink's log."""
+    return "\n".join([*left, log.read_text("utf-8", "replace")[-3000:]])
 
 
 def check_logs(logs: list[Path]) -> None:
