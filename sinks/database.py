@@ -25,7 +25,7 @@ def open_database(path: Path, schema: str, *pragmas: str) -> sqlite3.Connection:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        _make_private(path)
         database = sqlite3.connect(path, timeout=30, isolation_level=None)
         for pragma in ("journal_mode = WAL", "foreign_keys = ON", *pragmas):
             database.execute(f"PRAGMA {pragma}")
@@ -34,6 +34,18 @@ def open_database(path: Path, schema: str, *pragmas: str) -> sqlite3.Connection:
         why = error.strerror if isinstance(error, OSError) else str(error)
         raise DatabaseError(str(path), why or type(error).__name__) from error
     return database
+
+
+def _make_private(path: Path) -> None:
+    """Make the file for its owner only.
+
+    A file that is there is never opened here: closing any descriptor of it would drop the locks of
+    every connection of this process, and another process would then take away the log they write to.
+    """
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except FileExistsError:
+        path.chmod(0o600)
 
 
 @contextmanager

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,14 @@ import pytest
 from sinks.database import DatabaseError, open_database, write_at_once
 
 SCHEMA = "CREATE TABLE IF NOT EXISTS notes (word TEXT);"
+OTHER = f"""
+import sys
+from pathlib import Path
+from sinks.database import open_database
+database = open_database(Path(sys.argv[1]), {SCHEMA!r})
+database.execute("INSERT INTO notes VALUES (?)", (sys.argv[2],))
+database.close()
+"""
 
 
 def test_only_the_owner_reads_the_file(tmp_path: Path) -> None:
@@ -50,3 +60,20 @@ def test_all_or_nothing_is_written(tmp_path: Path) -> None:
 
     assert database.execute("SELECT word FROM notes").fetchall() == [("kept",)]
     database.close()
+
+
+def test_what_another_process_writes_is_seen(tmp_path: Path) -> None:
+    """A second connection here must not take the first one's locks away, nor so its log."""
+    path = tmp_path / "notes.sqlite"
+    first = open_database(path, SCHEMA)
+    first.execute("INSERT INTO notes VALUES ('here')")
+    second = open_database(path, SCHEMA)
+    seen: list[list[str]] = []
+    for word in ("there", "again"):
+        # what was read is remembered until the log says that it has changed
+        seen = [[row[0] for row in one.execute("SELECT * FROM notes")] for one in (first, second)]
+        subprocess.run([sys.executable, "-c", OTHER, str(path), word], check=True, timeout=60)
+        seen = [[row[0] for row in one.execute("SELECT * FROM notes")] for one in (first, second)]
+    first.close()
+    second.close()
+    assert seen == [["here", "there", "again"]] * 2
