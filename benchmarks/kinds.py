@@ -16,11 +16,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.articles import build_article
 from streams.reading.parse import parse_articles
 from streams.reading.reader import ArticleReader
 from streams.records import Article
 
 CASES = Path(__file__).parents[1] / "tests" / "cases"
+PUBLISHED = "2024-03-12T18:00:00Z"
 GROUP = 100
 """Sentences parsed together."""
 
@@ -53,7 +55,7 @@ def read_sentences(sentences: list[tuple[str, str]]) -> list[Told]:
     told: list[Told] = []
     for first in range(0, len(sentences), GROUP):
         group = sentences[first : first + GROUP]
-        parsed = parse_articles([build_article(text) for _, text in group])
+        parsed = parse_articles([_write(text) for _, text in group])
         for (kind, text), one in zip(group, parsed, strict=True):
             mentions = ArticleReader(one, genre="report").read()
             kinds = tuple(
@@ -66,24 +68,11 @@ def read_sentences(sentences: list[tuple[str, str]]) -> list[Told]:
     return told
 
 
-def build_article(text: str) -> Article:
-    """Build an article of one sentence: a lead when it ends with a full stop, else a headline."""
-    sentence = text.endswith((".", "?", "!"))
-    stamp = "2024-03-12T18:00:00Z"
-    return Article.model_validate(
-        {
-            "id": "kinds",
-            "version": "1",
-            "feed": "kinds",
-            "publisher": "Kinds",
-            "family": "Kinds",
-            "title": "" if sentence else text,
-            "text": text if sentence else "",
-            "language": "en",
-            "published": stamp,
-            "fetched": stamp,
-        }
-    )
+def _write(text: str) -> Article:
+    """An article of one sentence: a lead when it ends with a full stop, else a headline."""
+    if text.endswith((".", "?", "!")):
+        return build_article("kinds", PUBLISHED, text=text)
+    return build_article("kinds", PUBLISHED, title=text)
 
 
 def main() -> None:

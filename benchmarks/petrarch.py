@@ -23,12 +23,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.articles import build_article
 from streams.lexicon.ontology import get_kind
 from streams.reading.parse import parse_article
 from streams.reading.reader import ArticleReader
-from streams.records import Article
 
 CORPUS = Path(__file__).parents[2] / "shared" / "corpora" / "petrarch"
+PUBLISHED = "2010-01-01T12:00:00Z"
 FILES = {"PETR2_GSR_validation.xml": "GSR", "PETR.UnitTest.records.xml": "unit tests"}
 
 
@@ -81,9 +82,10 @@ def load_sentences(path: Path) -> list[Labelled]:
 
 def read_roots(text: str) -> tuple[frozenset[str], bool]:
     """Read a sentence: the CAMEO roots of its mentions, and whether it tells anything at all."""
+    article = build_article("petrarch", PUBLISHED, title=text)
     mentions = [
         mention
-        for mention in ArticleReader(parse_article(_build_article(text)), genre="report").read()
+        for mention in ArticleReader(parse_article(article), genre="report").read()
         if not any(reason.rule.startswith("headline.") for reason in mention.why)
     ]
     new = [mention for mention in mentions if mention.newsworthiness == "new"]
@@ -136,23 +138,6 @@ def _print_scores(scores: list[Score], *, as_json: bool) -> None:
     for score in scores:
         table.add_row(score.name, f"{score.precision}", f"{score.recall}", f"{score.f1}")
     Console().print(table)
-
-
-def _build_article(text: str) -> Article:
-    stamp = "2010-01-01T12:00:00Z"
-    return Article.model_validate(
-        {
-            "id": "petrarch",
-            "version": "1",
-            "feed": "petrarch",
-            "publisher": "PETRARCH",
-            "family": "PETRARCH",
-            "title": text,
-            "language": "en",
-            "published": stamp,
-            "fetched": stamp,
-        }
-    )
 
 
 if __name__ == "__main__":

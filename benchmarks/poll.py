@@ -192,12 +192,15 @@ def _children_cpu() -> float:
 
 
 def _children_mb() -> float:
-    total = 0.0
-    for child in _children():
-        for line in (child / "status").read_text().splitlines():
-            if line.startswith("VmHWM"):
-                total += int(line.split()[1]) / 1024
-    return total
+    return sum(read_peak_mb(child) for child in _children())
+
+
+def read_peak_mb(process: Path) -> float:
+    """The most memory that the process of a folder of /proc has held so far."""
+    for line in (process / "status").read_text().splitlines():
+        if line.startswith("VmHWM"):
+            return int(line.split()[1]) / 1024
+    return 0.0
 
 
 def run_side(side: str, options: argparse.Namespace) -> list[dict[str, float]]:

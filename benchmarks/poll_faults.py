@@ -20,16 +20,15 @@ import time
 from pathlib import Path
 
 import click
-from kafka import KafkaConsumer, TopicPartition
 
-from benchmarks.poll import ITEMS, serve
-from streams.records import Article, decode
+from benchmarks.poll import ITEMS, read_peak_mb, serve
 from streams.settings import KafkaSettings
 from streams.topics import ARTICLES
-from tocsin.brokers import create_topics
+from tocsin.brokers import create_topics, measure_lags, open_admin
 from tocsin.stack.leash import tie_to_this_process
 from tocsin.stack.local import inspect_stack, start_stack, stop_stack
 from tocsin.stack.settings import StackSettings
+from tocsin.topic import read_records
 
 PORT = 8943
 KILL_AT, STOP_AT = 0.23, 0.53
@@ -56,10 +55,7 @@ class PollRun:
 
     def read_peak_mb(self) -> float:
         """Read the most memory the process has held so far."""
-        for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
-            if line.startswith("VmHWM"):
-                return int(line.split()[1]) / 1024
-        return 0.0
+        return read_peak_mb(Path("/proc") / str(self.process.pid))
 
     def kill(self) -> None:
         """End it by -9."""
@@ -70,32 +66,20 @@ class PollRun:
 
 def count_sent(kafka: str) -> int:
     """Count the articles on the topic."""
-    consumer = KafkaConsumer(bootstrap_servers=[kafka])
+    admin = open_admin(_settings(kafka))
     try:
-        ends = consumer.end_offsets(_partitions(consumer))
-        return sum(ends.values())
+        return sum(lag.end for lag in measure_lags(admin, {"poll-faults": {ARTICLES.name}}))
     finally:
-        consumer.close()
+        admin.close()
 
 
 def count_distinct(kafka: str) -> int:
     """Count the different articles on the topic."""
-    consumer = KafkaConsumer(bootstrap_servers=[kafka], auto_offset_reset="earliest")
-    partitions = _partitions(consumer)
-    consumer.assign(partitions)
-    consumer.seek_to_beginning()
-    ends = consumer.end_offsets(partitions)
-    seen: set[str] = set()
-    while any(consumer.position(partition) < end for partition, end in ends.items()):
-        for messages in consumer.poll(1_000, max_records=2_000).values():
-            seen |= {decode(Article, message.value).id for message in messages}
-    consumer.close()
-    return len(seen)
+    return len({article.id for article in read_records(_settings(kafka), ARTICLES)})
 
 
-def _partitions(consumer: KafkaConsumer) -> list[TopicPartition]:
-    numbers = consumer.partitions_for_topic(ARTICLES.name) or ()
-    return [TopicPartition(ARTICLES.name, number) for number in numbers]
+def _settings(kafka: str) -> KafkaSettings:
+    return KafkaSettings(bootstrap_servers=(kafka,))
 
 
 @click.command()
@@ -122,7 +106,7 @@ def main(*, feeds: int, outage: float) -> None:
         leash = tie_to_this_process(settings.data_dir)
         try:
             kafka = start_stack(settings, print).kafka
-            create_topics(KafkaSettings(bootstrap_servers=(kafka,)))
+            create_topics(_settings(kafka))
             lost = _poll_through(kafka, settings, listed, feeds * ITEMS, outage)
         finally:
             stop_stack(settings, print)

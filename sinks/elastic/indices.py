@@ -45,6 +45,11 @@ class IndexName:
         """The alias that is written to."""
         return write_alias(self.prefix, self.shape, self.month)
 
+    @property
+    def aliases(self) -> tuple[str, str]:
+        """Both."""
+        return self.read_alias, self.write_alias
+
     def __str__(self) -> str:
         name = f"{self.write_alias}-v{self.version}"
         return f"{name}-r{self.replay}" if self.replay else name

@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pydantic_core import to_json
-
+from sinks.elastic.copying import CopyError, copy_index, swap_aliases
 from sinks.elastic.indices import IndexName, parse_index, read_alias
 from sinks.elastic.server import Server
 from sinks.elastic.shapes import MAPPING_VERSION, SHAPES
@@ -45,37 +44,17 @@ def migrate(server: Server, prefix: str, version: int = MAPPING_VERSION) -> Iter
 def _move(server: Server, old: IndexName, new: IndexName) -> Step:
     # an index left by a migration that was broken off is filled further, not started again
     server.create_index(str(new), ())
-    _copy(server, old, new)
-    server.move_aliases(
-        [
-            *(
-                {"remove": {"index": str(old), "alias": a}}
-                for a in (old.read_alias, old.write_alias)
-            ),
-            *({"add": {"index": str(new), "alias": a}} for a in (new.read_alias, new.write_alias)),
-        ]
-    )
-    # what the sink wrote to the old index between its copy and the move
-    _copy(server, old, new)
+    try:
+        copy_index(server, old, new)
+        swap_aliases(server, [(old, new)])
+        # what the sink wrote to the old index between its copy and the move
+        copy_index(server, old, new)
+    except CopyError as error:
+        hint = "read the topic again into the new index instead: docs/elasticsearch.md"
+        raise MigrationError(error.which, error.why, hint) from error
     server.refresh(f"{old},{new}")
     before, after = server.count(str(old)), server.count(str(new))
     if after < before:
         raise MigrationError(str(old), f"{before} documents, but only {after} in {new}")
     server.delete_index(str(old))
     return Step(str(old), str(new), after)
-
-
-def _copy(server: Server, old: IndexName, new: IndexName) -> None:
-    server.refresh(str(old))
-    for hits in server.scan(str(old)):
-        lines: list[bytes] = []
-        for hit in hits:
-            action = {"_id": hit["_id"], "version": hit["_version"], "version_type": "external"}
-            lines += (to_json({"index": {"_index": str(new), **action}}), to_json(hit["_source"]))
-        for hit, answer in zip(hits, server.write(lines, require_alias=False), strict=True):
-            if answer.status not in (200, 201, 409):
-                raise MigrationError(
-                    f"{old}/{hit['_id']}",
-                    f"HTTP {answer.status}: {answer.error}: {answer.reason}",
-                    "read the topic again into the new index instead: docs/elasticsearch.md",
-                )

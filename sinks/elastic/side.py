@@ -9,11 +9,12 @@ the step, as in a migration.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pydantic_core import to_json
 
+from sinks.elastic.copying import CopyError, copy_index, swap_aliases, write_rows
 from sinks.elastic.documents import Document
 from sinks.elastic.homes import Homes
 from sinks.elastic.indices import IndexName, month_of, parse_index, read_alias
@@ -27,9 +28,9 @@ _PAGE = 500
 
 
 class SideError(TocsinError):
-    """A side index that could not be filled; the aliases are where they were."""
+    """A side index that could not be filled; the hint says where the aliases are."""
 
-    what = "replay not applied"
+    what = "replay stopped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,6 @@ class Side:
     """The side indices of one replay, by the index that each takes the place of."""
 
     server: Server
-    prefix: str
     pairs: list[tuple[IndexName | None, IndexName, Gone]] = field(default_factory=list)
     written: int = 0
     copied: int = 0
@@ -57,7 +57,6 @@ def build_side(
     prefix: str,
     parts: Sequence[Part],
     number: int,
-    report: Callable[[str, int], None] = lambda _index, _count: None,
 ) -> Side:
     """Make and fill the side indices of replay `number`; nobody sees them yet.
 
@@ -66,40 +65,32 @@ def build_side(
     """
     Homes(server, prefix).check([part.shape for part in parts])
     _drop_leftovers(server, prefix, parts)
-    side = Side(server, prefix)
-    for part in parts:
-        standing = _list_months(server, prefix, part.shape)
-        homes = _find_homes(server, prefix, part)
-        months = {month for month in homes.values() if month in standing} | {
-            homes[document.id] for document in part.documents
-        }
-        for month in sorted(months):
-            new = IndexName(prefix, part.shape, month, MAPPING_VERSION, number)
-            server.create_index(str(new), ())
-            ours = [document for document in part.documents if homes[document.id] == month]
-            side.written += _write(server, new, (_line(new, one) for one in ours))
-            old = standing.get(month)
-            if old is not None:
-                side.copied += _copy(server, old, new, part.gone)
-            side.pairs.append((old, new, part.gone))
-            report(str(new), len(ours))
+    side = Side(server)
+    try:
+        for part in parts:
+            _fill(side, prefix, part, number)
+    except CopyError as error:
+        hint = "the aliases were not moved; mend it and try again"
+        raise SideError(error.which, error.why, hint) from error
     return side
 
 
 def switch_to(side: Side, *, keep_old: bool = False) -> list[str]:
-    """Move every alias in one step, copy what came meanwhile; returns the indices that are left."""
-    actions: list[dict[str, dict[str, str]]] = []
-    for old, new, _ in side.pairs:
-        if old is not None:
-            actions += [{"remove": {"index": str(old), "alias": a}} for a in _aliases(old)]
-        actions += [{"add": {"index": str(new), "alias": a}} for a in _aliases(new)]
-    if not actions:
+    """Move every alias in one step, copy what came meanwhile; returns the indices that are left.
+
+    Raises `SideError` when that copy is refused: the aliases have moved, and every old index stays.
+    """
+    if not side.pairs:
         return []
-    side.server.move_aliases(actions)
+    swap_aliases(side.server, [(old, new) for old, new, _ in side.pairs])
     left = []
     for old, new, gone in side.pairs:
         if old is not None:
-            _copy(side.server, old, new, gone)
+            try:
+                copy_index(side.server, old, new, gone)
+            except CopyError as error:
+                hint = f"the aliases have moved; what came meanwhile is still in {old}"
+                raise SideError(error.which, error.why, hint) from error
             left.append(str(old))
         side.server.refresh(str(new))
     if keep_old:
@@ -109,8 +100,25 @@ def switch_to(side: Side, *, keep_old: bool = False) -> list[str]:
     return []
 
 
-def _aliases(index: IndexName) -> tuple[str, str]:
-    return index.read_alias, index.write_alias
+def _fill(side: Side, prefix: str, part: Part, number: int) -> None:
+    """Make and fill the side indices of one shape."""
+    server = side.server
+    standing = _list_months(server, prefix, part.shape)
+    homes = _find_homes(server, prefix, part)
+    months = {month for month in homes.values() if month in standing} | {
+        homes[document.id] for document in part.documents
+    }
+    for month in sorted(months):
+        new = IndexName(prefix, part.shape, month, MAPPING_VERSION, number)
+        server.create_index(str(new), ())
+        ours = (document for document in part.documents if homes[document.id] == month)
+        side.written += write_rows(
+            server, new, ((one.id, one.version, to_json(one.fields)) for one in ours)
+        )
+        old = standing.get(month)
+        if old is not None:
+            side.copied += copy_index(server, old, new, part.gone)
+        side.pairs.append((old, new, part.gone))
 
 
 def _list_months(server: Server, prefix: str, shape: ShapeName) -> dict[str, IndexName]:
@@ -137,40 +145,3 @@ def _drop_leftovers(server: Server, prefix: str, parts: Sequence[Part]) -> None:
         for name, aliases in server.find_indices(f"{read_alias(prefix, part.shape)}-*-r*").items():
             if not aliases and parse_index(prefix, name) is not None:
                 server.delete_index(name)
-
-
-def _copy(server: Server, old: IndexName, new: IndexName, gone: Gone) -> int:
-    """Copy what is not replaced, and what is newer than what was replaced."""
-    server.refresh(str(old))
-    copied = 0
-    for hits in server.scan(str(old)):
-        kept = [hit for hit in hits if hit["_version"] > gone.get(hit["_id"], -1)]
-        copied += _write(
-            server,
-            new,
-            ((*_action(new, hit["_id"], hit["_version"]), to_json(hit["_source"])) for hit in kept),
-        )
-    return copied
-
-
-def _line(new: IndexName, document: Document) -> tuple[bytes, ...]:
-    return (*_action(new, document.id, document.version), to_json(document.fields))
-
-
-def _action(new: IndexName, name: str, version: int) -> tuple[bytes, ...]:
-    action = {"_index": str(new), "_id": name, "version": version, "version_type": "external"}
-    return (to_json({"index": action}),)
-
-
-def _write(server: Server, new: IndexName, lines: Iterable[tuple[bytes, ...]]) -> int:
-    written = 0
-    waiting = list(lines)
-    for start in range(0, len(waiting), _PAGE):
-        page = waiting[start : start + _PAGE]
-        answers = server.write([part for line in page for part in line], require_alias=False)
-        for answer in answers:
-            if answer.status not in (200, 201, 409):
-                why = f"HTTP {answer.status}: {answer.error}: {answer.reason}"
-                raise SideError(str(new), why, "the aliases were not moved; mend it and try again")
-            written += answer.status != 409
-    return written

@@ -19,8 +19,6 @@ from tokenizers import Tokenizer
 
 Floats = npt.NDArray[np.float32]
 
-DIMENSIONS = 256
-
 
 @lru_cache(maxsize=2_048)  # the blocks of a mention ask one after the other
 def embed_text(text: str) -> Floats | None:

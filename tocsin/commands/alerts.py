@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import secrets
 import sys
+from collections import deque
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -89,18 +90,15 @@ def try_out(
 @click.option("--json", "form", flag_value="json", help="The same as --format json.")
 def list_alerts(since: float | None, rule: str | None, limit: int, form: str) -> None:
     """Show what has rung, oldest first."""
-    from tocsin.topic import read_topic  # noqa: PLC0415 - kafka takes its time to import
+    from tocsin.topic import read_records  # noqa: PLC0415 - kafka takes its time to import
 
     kafka = load((KafkaSettings,))[KafkaSettings]
-    found: list[Alert] = []
-    for message in read_topic(kafka, ALERTS.name):
-        try:
-            alert = decode(Alert, message.value)
-        except WireError:
-            continue  # it is in the dead letters
-        if (rule is None or alert.rule == rule) and alert.at.timestamp() >= (since or 0.0):
-            found = [*found, alert][-limit:]
-    show_alerts(found, form)
+    rung = (
+        alert
+        for alert in read_records(kafka, ALERTS)
+        if (rule is None or alert.rule == rule) and alert.at.timestamp() >= (since or 0.0)
+    )
+    show_alerts(list(deque(rung, maxlen=limit)), form)
 
 
 @alerts.command()
@@ -187,14 +185,10 @@ def _read_file(file: Any) -> Iterator[Event]:
 
 
 def _read_events(since: float) -> Iterator[Event]:
-    from tocsin.topic import read_topic  # noqa: PLC0415 - kafka takes its time to import
+    from tocsin.topic import read_records  # noqa: PLC0415 - kafka takes its time to import
 
     kafka = load((KafkaSettings,))[KafkaSettings]
-    for message in read_topic(kafka, EVENTS.name):
-        try:
-            event = decode(Event, message.value)
-        except WireError:
-            continue  # it is in the dead letters
+    for event in read_records(kafka, EVENTS):
         if event.last_changed.timestamp() >= since:
             yield event
 

@@ -10,7 +10,7 @@ import datetime as dt
 import json
 import sys
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -22,11 +22,11 @@ from rich.table import Table
 from sinks.elastic.documents import build_document
 from sinks.elastic.server import Server
 from sinks.elastic.side import Part, build_side, switch_to
-from streams.errors import TocsinError, WireError
+from streams.errors import TocsinError
 from streams.logs import set_up_logs
-from streams.records import Article, Event, Mention, decode
+from streams.records import Article, Event, Mention
 from streams.settings import ElasticSettings, KafkaSettings, LogSettings
-from streams.topics import ARTICLES, EVENTS, MENTIONS, Topic
+from streams.topics import ARTICLES, EVENTS, MENTIONS
 from tocsin.clustering import merge_all, read_all
 from tocsin.config import load
 from tocsin.inputs import parse_instant
@@ -38,7 +38,7 @@ from tocsin.replay import (
     compare_events,
     find_touched,
 )
-from tocsin.topic import read_topic
+from tocsin.topic import read_records
 
 APPLY_HELP = "Only show, or write side indices and move the aliases to them."
 LISTED = 40
@@ -138,16 +138,17 @@ def _load_articles(
     kafka: KafkaSettings, since: dt.datetime, events: Iterable[Event]
 ) -> list[Article]:
     """Load the versions fetched since then and all that share an event with them, by fetching."""
-    late = {article.id for article in _decode_all(kafka, ARTICLES) if article.fetched >= since}
+    # twice over the topic: the texts of all articles need not be in memory to know which are wanted
+    late = {article.id for article in read_records(kafka, ARTICLES) if article.fetched >= since}
     ids = find_touched(events, late)
-    found = [article for article in _decode_all(kafka, ARTICLES) if article.id in ids]
+    found = [article for article in read_records(kafka, ARTICLES) if article.id in ids]
     return sorted(found, key=lambda article: (article.fetched, article.id))
 
 
 def _load_events(kafka: KafkaSettings) -> list[Event]:
     """Load the last revision of every event."""
     latest: dict[str, Event] = {}
-    for event in _decode_all(kafka, EVENTS):
+    for event in read_records(kafka, EVENTS):
         known = latest.get(event.id)
         if known is None or event.revision >= known.revision:
             latest[event.id] = event
@@ -157,19 +158,11 @@ def _load_events(kafka: KafkaSettings) -> list[Event]:
 def _load_mentions(kafka: KafkaSettings, articles: Container[str]) -> dict[str, int]:
     """Load the mentions of articles that were sent, each with the version of its document."""
     told: dict[str, int] = {}
-    for mention in _decode_all(kafka, MENTIONS):
+    for mention in read_records(kafka, MENTIONS):
         if mention.article_id in articles:
             version = build_document(mention, mention.fetched).version
             told[mention.id] = max(version, told.get(mention.id, 0))
     return told
-
-
-def _decode_all(kafka: KafkaSettings, topic: Topic) -> Iterator[Any]:
-    for message in read_topic(kafka, topic.name):
-        try:
-            yield decode(topic.record, message.value)
-        except WireError:
-            continue  # written by another version, or on the dead letters: nothing to compare
 
 
 def _show(found: list[Difference], articles: int, standing: int, verb: str) -> None:
