@@ -22,7 +22,8 @@ from pathlib import Path
 import click
 
 from benchmarks.poll import ITEMS, read_peak_mb, serve
-from streams.settings import KafkaSettings
+from streams.logs import set_up_logs
+from streams.settings import KafkaSettings, LogSettings
 from streams.topics import ARTICLES
 from tocsin.brokers import create_topics, measure_lags, open_admin
 from tocsin.stack.leash import tie_to_this_process
@@ -89,6 +90,7 @@ def _settings(kafka: str) -> KafkaSettings:
 @click.option("--outage", default=60.0, show_default=True, help="Seconds the broker stands still.")
 def main(*, feeds: int, outage: float) -> None:
     """Run it and print what was found."""
+    set_up_logs(LogSettings(level="error"), sys.stderr)
     context = multiprocessing.get_context("spawn")
     ready = context.Event()
     server = context.Process(target=serve, args=(PORT, ready), daemon=True)
