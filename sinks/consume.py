@@ -30,6 +30,8 @@ _TOPICS_SECONDS = 15.0
 """How long to wait for the topics before joining all the same; one may be made later."""
 _LEFT_OUT_SECONDS = 60.0
 """Without a partition for so long, the consumer is started anew."""
+_REVOKED_SECONDS = 20.0
+"""So long after its partitions were revoked, with none assigned since, it is started anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +155,14 @@ class TopicReader:
     def _join(self) -> KafkaConsumer:
         """Connect and join the group, once the topics are known.
 
-        kafka-python that joins before it knows a topic is given nothing, rejoins when it learns of
-        it, and sometimes stands still there for good (seen with 3.0.12 on a busy machine).
+        kafka-python 3.0.12 asks for a second rebalance when it learns of a topic after it has joined,
+        and stands still for good when the poll in which that begins ends before the rebalance does:
+        what asked for it is then fulfilled, and nobody waits for the answer (`join_group_async`). So
+        it subscribes first, which fills what it compares with, and is polled when all is known.
         """
         try:
             consumer = KafkaConsumer(**self._kafka.client_config(), **self._config)
+            consumer.subscribe(topics=list(self._topics), listener=_Listener(self))
             deadline = time.monotonic() + _TOPICS_SECONDS
             while time.monotonic() < deadline and not self._is_stopping():
                 if all(consumer.partitions_for_topic(topic) for topic in self._topics):
@@ -165,20 +170,25 @@ class TopicReader:
                 time.sleep(_POLL_SECONDS)
         except KafkaError as error:
             raise _unreachable(self._kafka, error) from error
-        consumer.subscribe(topics=list(self._topics), listener=_Listener(self))
         self._assigned_at = time.monotonic()
+        self._revoked_at: float | None = None
         return consumer
 
     def _rejoin_when_left_out(self) -> None:
         """Start the consumer anew when it has had no partition for long.
 
-        Either it stands still, or others of the group have all partitions; for those one more
-        rebalance does no harm.
+        Either it stands still, or others of the group have all partitions or are slow to join again;
+        for those one more rebalance does no harm.
         """
         now = time.monotonic()
-        if self._consumer.assignment():
+        if self._revoked_at is not None:
+            left_out = now - self._revoked_at > _REVOKED_SECONDS
+        elif self._consumer.assignment():
             self._assigned_at = now
-        elif now - self._assigned_at > _LEFT_OUT_SECONDS:
+            return
+        else:
+            left_out = now - self._assigned_at > _LEFT_OUT_SECONDS
+        if left_out:
             self._log.warning("group joined again", reason="no partition for long")
             self._held.clear()
             self._consumer.close(autocommit=False, timeout_ms=5_000)
@@ -199,6 +209,8 @@ class TopicReader:
     def on_revoked(self, partitions: Collection[TopicPartition]) -> None:
         """Forget what was read of `partitions` and not yet given out."""
         gone = set(partitions)
+        if gone:
+            self._revoked_at = time.monotonic()
         self._held = deque(
             m for m in self._held if TopicPartition(m.topic, m.partition) not in gone
         )
@@ -206,6 +218,7 @@ class TopicReader:
 
     def on_assigned(self, partitions: Collection[TopicPartition]) -> None:
         """Pause what came during a wait, and tell the owner that partitions came."""
+        self._revoked_at = None
         if self._waiting:
             self._consumer.pause(*partitions)
         if self._tell_assigned is not None:
