@@ -37,7 +37,7 @@ class WatchedReader(TopicReader):
         deadline = time.monotonic() + seconds
         found = 0
         while found < count and time.monotonic() < deadline:
-            found += len(self.read_batch(0.0))
+            found += len(self.read_batch(0.2))
         return found
 
 
@@ -69,6 +69,7 @@ def test_a_reader_joins_once_and_reads_all_in_short_polls(
         fill(kafka, name)
         reader = WatchedReader(kafka, name)
         assert reader.read(COUNT) == COUNT
+        assert reader.read_batch(0.5) == []
         assert not any(reader.revoked)
         reader.close()
 
