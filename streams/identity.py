@@ -66,3 +66,8 @@ def deadletter_id(step: str, source: str) -> str:
     `source` is `topic/partition/offset`, or for a feed its address and a hash of the bytes.
     """
     return build_id("d1", step, source)
+
+
+def feed_id(address: str) -> str:
+    """Identify a feed by its address as configured: it keeps its id when it moves."""
+    return build_id("f1", address)

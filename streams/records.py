@@ -1,4 +1,4 @@
-"""The records that travel on the topics: Article, Mention, Event, Alert and DeadLetter.
+"""The records that travel on the topics: Article, Mention, Event, Alert, DeadLetter and FeedHealth.
 
 All are frozen; lists are tuples; times are aware and in UTC; `None` means unknown, never zero or
 "now". On the wire a record is JSON in UTF-8 with its schema version (`encode`, `decode`). Readers
@@ -483,6 +483,52 @@ class DeadLetter(Record):
     raw: str = Field(description="message bytes, base64; cut at 700,000 bytes")
     truncated: bool = Field(False, description="whether `raw` was cut")
     at: Instant = Field(description="when it was given up")
+
+
+# --------------------------------------------------------------------------- feeds
+
+Health = Literal["well", "new", "quiet", "silent", "failing", "gone", "removed"]
+
+
+class FeedHealth(Record):
+    """How one feed is doing, as its poller knows it; the newest one of a feed stands."""
+
+    id: str = Field(description="deterministic id of the feed's address as configured")
+    feed: str = Field(description="its address as configured; keys and tokens in it are masked")
+    at: Instant = Field(description="when the poller said this")
+    health: Health = Field(
+        description="well, new (never polled), quiet (no item yet), silent, failing, gone (HTTP 410),"
+        " removed (no longer configured)"
+    )
+    title: Text | None = Field(None, description="its title, as configured, else as it says")
+    publisher: str | None = Field(None, description="the outlet's name")
+    family: str | None = Field(None, description="owner group or wire the outlet belongs to")
+    address: str | None = Field(None, description="where it is polled, if it moved for good")
+    outcome: str | None = Field(None, description="what the last poll came to, e.g. not_modified")
+    error: Text | None = Field(None, description="why the last poll failed, if it did")
+    errors: int = Field(0, description="polls that failed in a row")
+    last_try: Instant | None = Field(None, description="last poll")
+    last_success: Instant | None = Field(None, description="last poll that found a feed")
+    last_new: Instant | None = Field(
+        None, description="last new item; at the first poll the newest date of its items"
+    )
+    next_at: Instant | None = Field(None, description="when it is polled next")
+    because: str | None = Field(None, description="what decided the next poll, e.g. pace")
+    interval: float | None = Field(None, description="seconds between two polls")
+    usual_gap: float | None = Field(None, description="usual seconds between two new items")
+    items_per_day: float | None = Field(None, description="new items in a day, by the usual gap")
+    silent_after: Instant | None = Field(
+        None, description="no new item until then is a silence, by the feed's own pace"
+    )
+    polls: int = Field(0, description="polls so far")
+    articles: int = Field(0, description="articles it brought so far")
+    versions: int = Field(0, description="changed versions of articles so far")
+    overruns: int = Field(0, description="polls between which items were probably missed")
+    pushed: bool = Field(False, description="whether a WebSub hub pushes its items")
+    distrusts_validators: bool = Field(
+        False, description="its ETag or Last-Modified lied, so it is always fetched whole"
+    )
+    problems: tuple[str, ...] = Field((), description="what is ill-formed in it")
 
 
 # --------------------------------------------------------------------------- ticks

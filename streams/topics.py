@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from streams.records import Alert, Article, DeadLetter, Event, Mention, Record, Tick
+from streams.records import Alert, Article, DeadLetter, Event, FeedHealth, Mention, Record, Tick
 
 Spread = Literal["many", "one"]
 DAY_MS = 86_400_000
@@ -76,6 +76,16 @@ DEADLETTERS = Topic(
     writers=("poll", "read", "merge", "alert", "elastic", "webhooks"),
     readers=("elastic", "replay"),
 )
+FEEDS = Topic(
+    name="tocsin.feeds",
+    key="feed id",
+    record=FeedHealth,
+    spread="one",
+    # only the newest word on each feed is needed; a segment that is written to is not compacted
+    config={"cleanup.policy": "compact", "segment.ms": str(DAY_MS)},
+    writers=("poll",),
+    readers=("elastic",),
+)
 
 TICKS = Topic(
     name="tocsin.ticks",
@@ -88,7 +98,7 @@ TICKS = Topic(
 )
 """The clock as messages, so that rules over time are as replayable as rules over events."""
 
-TOPICS: tuple[Topic, ...] = (ARTICLES, MENTIONS, EVENTS, ALERTS, DEADLETTERS, TICKS)
+TOPICS: tuple[Topic, ...] = (ARTICLES, MENTIONS, EVENTS, ALERTS, DEADLETTERS, FEEDS, TICKS)
 
 TABLES: dict[str, Spread] = {"read": "many", "merge": "many", "alert": "one"}
 """The tables of the worker, each spread as the topic whose messages write it."""
