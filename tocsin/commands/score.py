@@ -12,14 +12,20 @@ from rich.table import Table
 
 import tocsin
 from streams.errors import TocsinError
-from streams.reading.read import read_article
+from streams.reading.read import read_article, read_articles
 from tocsin.commands.score_merging import merging
 from tocsin.scoring.gold import GoldArticle, load_gold
 from tocsin.scoring.match import Problem, Tally, score_article
+from tocsin.scoring.real import LabelError, RealArticle, load_ecbplus, load_feeds, score_headline
 from tocsin.scoring.seed import find_forbidden, load_seed
 
-SETS = ("seed", "gold-build", "gold-check")
+GOLD_SETS = ("seed", "gold-build", "gold-check")
+REAL_SETS = {"ecbplus": "train", "ecbplus-dev": "dev", "feeds": ""}
+"""Sets of real articles, whose headline event is labelled, with their split."""
+SETS = (*GOLD_SETS, *REAL_SETS)
 _ROOT = Path(tocsin.__file__).parents[1]
+_GROUP = 16
+"""Articles parsed together."""
 
 
 class SetError(TocsinError):
@@ -38,7 +44,11 @@ score.add_command(merging)
 
 @score.command()
 @click.option(
-    "--set", "names", multiple=True, type=click.Choice(SETS), help="Which set; repeatable. All."
+    "--set",
+    "names",
+    multiple=True,
+    type=click.Choice(SETS),
+    help="Which set; repeatable. All but ecbplus-dev.",
 )
 @click.option("--why", is_flag=True, help="Show everything that was read wrongly.")
 @click.option("--json", "as_json", is_flag=True, help="One object a set.")
@@ -57,19 +67,22 @@ score.add_command(merging)
 def reading(*, names: tuple[str, ...], why: bool, as_json: bool, gold: Path, corpora: Path) -> None:
     """Read the labelled articles and compare."""
     console = Console()
-    for name in names or SETS:
+    for name in names or [name for name in SETS if name != "ecbplus-dev"]:
         try:
-            articles = _load_set(name, gold, corpora)
-        except SetError:
+            if name in REAL_SETS:
+                tally = _score_real(_load_real(name, gold.parent / "labels", corpora))
+            else:
+                tally = _score_set(name, _load_set(name, gold, corpora), show=not as_json)
+        except (SetError, LabelError):
             if names:
                 raise
             console.print(f"{name}: not here, left out", style="yellow")
             continue
-        tally = _score_set(articles, show=not as_json)
         if as_json:
             click.echo(json.dumps({"set": name, **summarise(tally)}))
         else:
-            console.print(_build_table(name, tally))
+            build = _build_headline_table if name in REAL_SETS else _build_table
+            console.print(build(name, tally))
         if why:
             _show_problems(console, tally.problems, as_json=as_json)
 
@@ -86,14 +99,29 @@ def _load_set(name: str, gold: Path, corpora: Path) -> dict[str, GoldArticle]:
     return load_gold(folder)
 
 
-def _score_set(articles: dict[str, GoldArticle], *, show: bool) -> Tally:
+def _load_real(name: str, labels: Path, corpora: Path) -> list[RealArticle]:
+    if name == "feeds":
+        return load_feeds(corpora, labels / "feeds.tsv")
+    return load_ecbplus(corpora, labels / "ecbplus.tsv", REAL_SETS[name])
+
+
+def _score_set(set_name: str, articles: dict[str, GoldArticle], *, show: bool) -> Tally:
     tally = Tally()
     for name in track(articles, "reading", console=Console(stderr=True), disable=not show):
         article = articles[name]
         mentions = read_article(article.to_article())
         score_article(name, article, mentions, tally)
-        if name == "seed":
+        if set_name == "seed":
             tally.problems.extend(find_forbidden(mentions))
+    return tally
+
+
+def _score_real(articles: list[RealArticle]) -> Tally:
+    tally = Tally()
+    groups = [articles[start : start + _GROUP] for start in range(0, len(articles), _GROUP)]
+    for group in track(groups, "reading", console=Console(stderr=True)):
+        for real, mentions in zip(group, read_articles([r.article for r in group]), strict=True):
+            score_headline(real, mentions, tally)
     return tally
 
 
@@ -144,6 +172,27 @@ def _build_table(name: str, tally: Tally) -> Table:
     forbidden = sum(problem.field.startswith("must not") for problem in tally.problems)
     if name == "seed":
         table.add_row("must not", "", str(forbidden), "", "")
+    return table
+
+
+def _build_headline_table(name: str, tally: Tally) -> Table:
+    """The table of a set whose headline event alone is labelled."""
+    table = Table(title=f"reading: {name}, headline events", title_justify="left")
+    table.add_column("what")
+    for heading in ("right", "wrong", "unknown", "share right"):
+        table.add_column(heading, justify="right")
+    for field_name in sorted({field for field, _ in tally.fields}, key="kind".__ne__):
+        right, wrong, unknown = tally.share(field_name)
+        share = f"{right / (right + wrong + unknown):.2f}"
+        table.add_row(field_name, str(right), str(wrong), str(unknown), share)
+    if tally.must:
+        missed = tally.must - tally.found
+        share = f"{tally.found / tally.must:.2f}"
+        table.add_row("kind, among all that is new", str(tally.found), "", str(missed), share)
+    if tally.silent:
+        kept = tally.kept_silent
+        share = f"{kept / tally.silent:.2f}"
+        table.add_row("rightly silent", str(kept), str(tally.silent - kept), "", share)
     return table
 
 
