@@ -56,6 +56,11 @@ _GROUPS = frozenset(
     ]
 )  # fmt: skip
 
+_SPACED = re.compile(
+    r" (?=['’](?:s\b)?(?: |$))|(?<=\b[A-Z]\.) (?=[A-Z]\.)|(?<=\w) (?=- \w)|(?<=\w -) (?=\w)"
+)
+"""Spaces that a page with its words set apart leaves in a name: "Iran 's", "U. S."."""
+
 Place = tuple[int, int]
 """A token of the article: the identity of its paragraph's parse, and its number there."""
 
@@ -158,7 +163,8 @@ def clean_phrase(tokens: Sequence[Token]) -> str:
     while len(kept) > 1 and (kept[-1].lower_ in {"'s", "’s", "'", "’"} or kept[-1].is_punct):
         kept.pop()
     text = "".join(token.text_with_ws for token in kept)
-    return re.sub(r"\s+", " ", text).strip(' ,;:"“”')
+    text = _SPACED.sub("", re.sub(r"\s+", " ", text))
+    return text.strip(' ,;:"“”')
 
 
 def origin_stem(word: str) -> str:
@@ -190,7 +196,7 @@ class _Builder:
         """Register the full names of a sentence with their titles."""
         self.places.update(_find_places(sentence.tokens))
         for run in _find_people(sentence.tokens):
-            words = [token.text for token in run if token.lower_ not in _SUFFIXES]
+            words = _words_of(run)
             if len(words) < 2 or not _looks_like_name(words):
                 continue
             name = " ".join(words)
@@ -286,7 +292,7 @@ class _Builder:
         return person if same else None
 
     def _match(self, run: Sequence[Token]) -> _Person | None:
-        words = [token.text for token in run if token.lower_ not in _SUFFIXES]
+        words = _words_of(run)
         name = " ".join(words)
         if name in self.people:
             return self.people[name]
@@ -387,6 +393,11 @@ def _find_people(tokens: SpacySpan) -> Iterator[list[Token]]:
     while position < len(words):
         token = words[position]
         before = words[position - 1].lower_ if position else ""
+        apposed = _find_apposed(words, position)
+        if apposed:
+            yield apposed
+            position += len(apposed)
+            continue
         titled = before in honorifics or before in offices
         starts = token.ent_type_ == "PERSON" or (
             titled and token.pos_ == "PROPN" and token.ent_type_ not in {"GPE", "NORP", "LOC"}
@@ -430,12 +441,50 @@ def _run_at(token: Token) -> list[Token]:
 def _continues(last: Token, token: Token) -> bool:
     if _is_title(token) and token.ent_type_ != "PERSON":
         return False
+    inside = token.ent_type_ == "PERSON" and token.ent_iob_ == "I"
     if token.lower_ in _PARTICLES:
-        return token.ent_type_ == "PERSON"
-    name_like = token.text[:1].isupper() and token.pos_ == "PROPN"
-    same = token.ent_type_ == "PERSON" or (last.ent_type_ != "PERSON" and name_like)
-    hyphen = token.text == "-" and token.ent_type_ == "PERSON"
-    return (name_like and same and token.ent_iob_ != "B") or hyphen
+        return token.ent_type_ == "PERSON" or last.lower_ in _PARTICLES
+    if token.text == "-" or last.text == "-":
+        return inside  # "Tae-yul": what follows a hyphen need not be a capital
+    if not token.text[:1].isupper():
+        return False
+    if inside or last.lower_ in _PARTICLES:
+        return True  # "von der Leyen", of which the parser makes a place
+    name_like = token.pos_ == "PROPN"
+    same = token.ent_type_ == "PERSON" or last.ent_type_ != "PERSON"
+    return name_like and same and token.ent_iob_ != "B"
+
+
+def _find_apposed(words: Sequence[Token], position: int) -> list[Token]:
+    """A name of two words or more in commas after an office: "the mayor, Ana Costa,"."""
+    if position < 2 or words[position - 1].text != "," or words[position].pos_ != "PROPN":
+        return []
+    office = words[position - 2].lower_
+    if office not in load_titles("office") and office not in load_titles("role"):
+        return []
+    name: list[Token] = []
+    for token in words[position : position + MAX_TITLE_WORDS]:
+        if token.pos_ == "PROPN" and token.text[:1].isupper() and not _is_title(token):
+            name.append(token)
+        elif token.text == "," or token.pos_ in {"VERB", "AUX"}:
+            return name if len(name) > 1 else []
+        else:
+            break
+    return []
+
+
+def _words_of(run: Sequence[Token]) -> list[str]:
+    """The words of a name, its hyphens inside them: "Cho", "Tae-yul"."""
+    words: list[str] = []
+    for token in run:
+        if token.lower_ in _SUFFIXES:
+            continue
+        hyphened = words and (token.text == "-" or words[-1].endswith("-"))
+        if hyphened:
+            words[-1] += token.text
+        else:
+            words.append(token.text)
+    return [word.rstrip("-") for word in words]
 
 
 def _is_title(token: Token) -> bool:
@@ -448,9 +497,7 @@ def _is_title(token: Token) -> bool:
 
 
 def _looks_like_name(words: list[str]) -> bool:
-    return (
-        all(re.match(r"[^\W\d_]", word) or word in {"-", "'"} for word in words) and len(words) <= 5
-    )
+    return all(re.match(r"[^\W\d_]", word) or word == "'" for word in words) and len(words) <= 5
 
 
 def _title_before(run: Sequence[Token]) -> tuple[str, str]:
