@@ -36,6 +36,7 @@ from producers.feedlist import Feed
 from producers.poll import Poller
 from producers.publish import Letter
 from producers.settings import PollSettings
+from streams.topics import ARTICLES
 
 ROUNDS = ("first", "not modified", "same body", "changed")
 ITEMS, NEW_ITEMS = 20, 2
@@ -100,8 +101,8 @@ class CountingPublisher:
         self.count = 0
 
     async def publish(self, letters: Sequence[Letter]) -> None:
-        """Count letters."""
-        self.count += len(letters)
+        """Count articles."""
+        self.count += sum(letter.topic == ARTICLES.name for letter in letters)
 
     async def close(self) -> None:
         """Release nothing."""

@@ -8,6 +8,7 @@ start, and everything goes on by itself when it is back.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime as dt
 import heapq
 import random
@@ -27,6 +28,7 @@ from producers.memory import FeedState, Memory
 from producers.publish import Publisher
 from producers.publishers import load_outlets
 from producers.settings import PollSettings
+from producers.tell import Teller
 from producers.visit import Visitor
 from producers.websub import WebSub
 from producers.workers import Runner, Workers
@@ -36,6 +38,9 @@ WAITING_VISITS = 4
 """Visits that may wait for pages of their articles, as a multiple of the concurrency."""
 _TICK = 5.0
 _RENEW_EVERY = 60.0
+_TELL_EVERY = 10.0
+_LAST_WORD = 5.0
+"""Seconds that the end waits for what is still to be told of feeds."""
 
 
 def utc_now() -> dt.datetime:
@@ -88,6 +93,7 @@ class Poller:
         self._woken = asyncio.Event()
         self.hosts = Hosts(per_host=settings.per_host, spacing=settings.host_spacing)
         self.websub: WebSub | None = None
+        self._teller = Teller(publisher, load_outlets(), now)
         self.set_feeds(feeds)
 
     async def __aenter__(self) -> Self:
@@ -145,6 +151,7 @@ class Poller:
         for url in self.feeds.keys() - wanted.keys():
             del self.feeds[url]
             self._remembered[url] = self.states.pop(url)
+            self._teller.mark(url)
         now = self._now()
         for number, (url, feed) in enumerate(wanted.items()):
             if url not in self.feeds:
@@ -159,12 +166,19 @@ class Poller:
                 self._push_feed(url)
             else:
                 self.feeds[url] = feed
+            self._teller.mark(url)
         self._woken.set()
+
+    def tell_removed(self) -> None:
+        """Tell also of the feeds that are remembered and not among those given."""
+        for url in self._remembered:
+            self._teller.mark(url)
 
     async def run(self, stop: asyncio.Event, reload: Callable[[], None] | None = None) -> None:
         """Poll until `stop`; what is under way then gets ten seconds to end."""
         stopping = asyncio.create_task(stop.wait())
         renewing = asyncio.create_task(self._renew_leases())
+        telling = asyncio.create_task(self._tell_on())
         try:
             while not stop.is_set():
                 if reload is not None:
@@ -180,8 +194,11 @@ class Poller:
         finally:
             stopping.cancel()
             renewing.cancel()
+            telling.cancel()
         if self._running:
             await asyncio.wait(set(self._running), timeout=10)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._tell(), _LAST_WORD)
 
     async def run_once(
         self, on_visit: Callable[[Visit], None] | None = None, *, only_due: bool = False
@@ -207,23 +224,43 @@ class Poller:
             async with asyncio.TaskGroup() as group:
                 for url in batch:
                     group.create_task(visit(url))
+        await self._tell()
         return visits
 
     async def deliver(self, url: str, body: bytes, content_type: str | None) -> Visit | None:
         """Take a body that a hub pushed for the feed `url`."""
         if url not in self.feeds:
             return None
-        async with self._lock(url):
-            return await self.visitor.deliver(self.feeds[url], self.states[url], body, content_type)
+        try:
+            async with self._lock(url):
+                return await self.visitor.deliver(
+                    self.feeds[url], self.states[url], body, content_type
+                )
+        finally:
+            self._teller.mark(url)
 
     async def _renew_leases(self) -> None:
         while self.websub is not None:
             await self.websub.renew()
             await asyncio.sleep(_RENEW_EVERY)
 
+    async def _tell_on(self) -> None:
+        while True:
+            try:
+                await self._tell()
+            except Exception as error:  # noqa: BLE001 - a bug in telling must not end the polling
+                self._log.error("telling of feeds failed", exc_info=error)
+            await asyncio.sleep(_TELL_EVERY)
+
+    async def _tell(self) -> None:
+        await self._teller.tell(self.feeds, self.states, self._remembered)
+
     async def _visit(self, url: str) -> Visit:
-        async with self._lock(url):
-            return await self.visitor.visit(self.feeds[url], self.states[url])
+        try:
+            async with self._lock(url):
+                return await self.visitor.visit(self.feeds[url], self.states[url])
+        finally:
+            self._teller.mark(url)
 
     def _lock(self, url: str) -> asyncio.Lock:
         lock = self._busy.get(url)

@@ -101,7 +101,7 @@ def topic(stack: Stack, unique_name: Callable[[str], str]) -> str:
     """A topic of its own; the broker makes none by itself."""
     name = unique_name("articles")
     with open_admin(KafkaSettings(bootstrap_servers=(stack.kafka,))) as admin:
-        admin.create_topics([NewTopic(name, 2, 1)])
+        admin.create_topics([NewTopic(name, 2, 1), NewTopic(f"{name}-feeds", 1, 1)])
     return name
 
 
@@ -144,10 +144,11 @@ from producers.settings import PollSettings
 from streams.settings import KafkaSettings
 from streams import topics
 from dataclasses import replace
-import producers.harvest as harvest
+from producers import harvest, tell
 
 async def main(kafka, topic, memory, *urls):
     harvest.ARTICLES = replace(topics.ARTICLES, name=topic)
+    tell.FEEDS = replace(topics.FEEDS, name=f"{topic}-feeds")
     settings = PollSettings(state_file=Path(memory), allow_private=True, host_spacing=0,
         per_host=4, concurrency=4, full_text=False, parse_processes=1)
     publisher = KafkaPublisher(KafkaSettings(bootstrap_servers=(kafka,)))

@@ -21,7 +21,7 @@ from producers.articles import Source, build_article
 from producers.discover import Found, NothingFound, discover_feeds
 from producers.feedlist import Feed, FeedList, add_feeds, read_feeds, to_feed, to_outline
 from producers.fetch import Fetcher, Limits
-from producers.health import FeedHealth, describe_health
+from producers.health import describe_health
 from producers.hosts import Hosts
 from producers.items import Item, NotAFeed, ParsedFeed
 from producers.learning import Visit
@@ -36,6 +36,7 @@ from producers.text import cut_text
 from producers.workers import WorkerFailure, Workers
 from streams.errors import TocsinError
 from streams.logs import set_up_logs
+from streams.records import FeedHealth
 from streams.settings import LogSettings
 from tocsin.commands.poll import read_configured, show_visits
 from tocsin.config import load
@@ -70,7 +71,9 @@ def feeds(ctx: click.Context, *, as_json: bool, config: Path | None) -> None:
         states = {state.feed: state for state in memory.load_states()}
         memory.close()
     now = utc_now()
-    lines = [describe_health(feed, states.get(feed.url), now) for feed in found.feeds]
+    lines = [
+        describe_health(feed, states.get(feed.url), now, load_outlets()) for feed in found.feeds
+    ]
     if as_json:
         for line in lines:
             click.echo(line.model_dump_json(exclude_none=True))
@@ -278,8 +281,8 @@ def _show_health(lines: Sequence[FeedHealth], now: dt.datetime) -> None:
             said.append(f"  {line.errors} failures: {line.error}")
         if line.address:
             said.append(f"  moved to {line.address}")
-        if line.silent_for:
-            said.append(f"  no new item for {_span(line.silent_for)}")
+        if line.health == "silent" and line.last_new:
+            said.append(f"  no new item for {_span((now - line.last_new).total_seconds())}")
         if line.overruns:
             said.append(f"  items were probably missed in {line.overruns} polls")
         table.add_row(

@@ -26,7 +26,7 @@ from producers.settings import PollSettings
 from streams.errors import SettingsError, UnreachableError
 from streams.logs import get_log, set_up_logs
 from streams.settings import KafkaSettings, LogSettings
-from streams.topics import ARTICLES, DEADLETTERS
+from streams.topics import ARTICLES, DEADLETTERS, FEEDS
 from tocsin.config import load
 
 _RELOAD_EVERY = 15.0
@@ -61,13 +61,15 @@ def poll(
         # the table says what a log would; stdout is the result's
         set_up_logs(LogSettings(level="error"), sys.stderr)
         visits = asyncio.run(
-            _poll_once(given, settings[KafkaSettings], found, as_json=as_json, due=due)
+            _poll_once(
+                given, settings[KafkaSettings], found, as_json=as_json, due=due, others=bool(files)
+            )
         )
         raise SystemExit(1 if found.problems or any(visit.failed for visit in visits) else 0)
     set_up_logs(settings[LogSettings])
     if given.metrics_port:
         start_http_server(given.metrics_port, addr="127.0.0.1")
-    asyncio.run(_poll_on(given, settings[KafkaSettings], found))
+    asyncio.run(_poll_on(given, settings[KafkaSettings], found, others=bool(files)))
 
 
 def read_configured(settings: PollSettings) -> FeedList:
@@ -83,12 +85,21 @@ def read_configured(settings: PollSettings) -> FeedList:
 
 
 async def _poll_once(
-    settings: PollSettings, kafka: KafkaSettings, found: FeedList, *, as_json: bool, due: bool
+    settings: PollSettings,
+    kafka: KafkaSettings,
+    found: FeedList,
+    *,
+    as_json: bool,
+    due: bool,
+    others: bool,
 ) -> list[Visit]:
+    """Visit every feed once; `others` are feeds given instead of the configured ones, which stay."""
     publisher = KafkaPublisher(kafka)
     try:
-        await publisher.connect(ARTICLES.name, DEADLETTERS.name)
+        await publisher.connect(ARTICLES.name, DEADLETTERS.name, FEEDS.name)
         async with Poller(settings, found.feeds, publisher) as poller:
+            if not others:
+                poller.tell_removed()
             console = Console(stderr=True)
             with Progress(
                 TextColumn("polling"),
@@ -132,7 +143,9 @@ def show_visits(visits: list[Visit], *, total: bool = True) -> None:
     console.print(f"{len(visits)} feeds, {articles} articles sent, {failed} feeds failed")
 
 
-async def _poll_on(settings: PollSettings, kafka: KafkaSettings, found: FeedList) -> None:
+async def _poll_on(
+    settings: PollSettings, kafka: KafkaSettings, found: FeedList, *, others: bool
+) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -145,6 +158,8 @@ async def _poll_on(settings: PollSettings, kafka: KafkaSettings, found: FeedList
         log.warning("kafka was unreachable", error=str(error), next_step=error.hint)
     try:
         async with Poller(settings, found.feeds, publisher) as poller:
+            if not others:
+                poller.tell_removed()
             log.info("polling was started", feeds=len(found.feeds))
             await poller.run(stop, _build_reload(settings, poller))
     finally:
