@@ -30,6 +30,8 @@ class Draft:
     told: frozenset[str] = frozenset()
     reasons: tuple[Reason, ...] = ()
     confidence: float = 0.5
+    opening: Coding | None = None
+    """The coding of the headline, else of the lead, where another coding tells the event better."""
 
     @property
     def in_headline(self) -> bool:

@@ -19,6 +19,7 @@ from functools import cache
 from importlib import resources
 
 from streams.lexicon.ontology import get_kind
+from streams.reading.coding.code import Coding
 from streams.reading.coding.patterns import load_coding_lexicon
 from streams.reading.draft import Draft
 from streams.records import Actor, Claim, Newsworthiness, Quantity, Reason, When, Where
@@ -152,7 +153,15 @@ def join_drafts(one: Draft, other: Draft) -> Draft:
         told=one.told | other.told,
         reasons=_join_reasons(first, second),
         confidence=min(0.99, confidence + 0.05),
+        opening=_choose_opening(one, other),
     )
+
+
+def _choose_opening(one: Draft, other: Draft) -> Coding:
+    """The telling nearest to the top of the article: the headline's, else the lead's."""
+    tellings = (one.opening or one.coding, other.opening or other.coding)
+    order = {"headline": 0, "lead": 1}
+    return min(tellings, key=lambda coding: order.get(coding.sentence.paragraph.role, 2))
 
 
 def _attach_denial(denial: Draft, folded: list[Draft]) -> list[Draft]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from spacy.tokens import Token
+
 from streams.lexicon.ontology import get_kind
 from streams.reading.draft import Draft
 from streams.records import Genre
@@ -29,6 +31,8 @@ MIN_PLANNED = 0.75
 """Confidence from which the body's "will close the plant" is told."""
 MIN_UNKNOWN = 0.6
 """The same in an article without one sign of a report."""
+LABEL = 6
+"""Up to this many words before a colon are a label."""
 RECALLING = frozenset({"opinion", "analysis", "feature"})
 MIN_RECALLED = 0.8
 
@@ -74,10 +78,23 @@ def find_main(drafts: Sequence[Draft]) -> Draft | None:
     return new[0] if new else None
 
 
-def _lead_rank(draft: Draft) -> tuple[bool, int, float]:
+def _lead_rank(draft: Draft) -> tuple[bool, bool, int, float]:
     """What happened before what may; what the sentence itself says before what hangs on it."""
-    depth = sum(1 for _ in draft.coding.trigger.ancestors)
-    return draft.modality == "happened", -depth, draft.confidence
+    trigger = (draft.opening or draft.coding).trigger
+    depth = sum(1 for _ in trigger.ancestors)
+    return draft.modality == "happened", not _is_label(trigger), -depth, draft.confidence
+
+
+def _is_label(trigger: Token) -> bool:
+    """Say whether it only names the story that the headline goes on with: "Mall shooting: two held"."""
+    if trigger.pos_ not in {"NOUN", "PROPN"}:
+        return False
+    words = list(trigger.sent)
+    colon = next((token.i for token in words if token.text == ":"), None)
+    if colon is None or trigger.i > colon:
+        return False
+    before = [token for token in words if token.i < colon]
+    return len(before) <= LABEL and not any(token.tag_ in {"VBZ", "VBD", "VBP"} for token in before)
 
 
 def _fits_genre(draft: Draft, genre: Genre) -> bool:

@@ -13,7 +13,13 @@ from spacy.tokens import Token
 
 from streams.lexicon.ontology import get_kind
 from streams.reading.coding.clauses import find_speech
-from streams.reading.coding.frames import Frame, build_noun_frame, build_verb_frame
+from streams.reading.coding.frames import (
+    Frame,
+    build_noun_frame,
+    build_verb_frame,
+    reread_as_passive,
+    stems_of_past,
+)
 from streams.reading.coding.headlines import build_hidden_frame, find_hidden_verb
 from streams.reading.coding.match import is_match
 from streams.reading.coding.modality import Judgement, judge_habit, judge_modality
@@ -181,6 +187,8 @@ def _candidates(
         if token.pos_ != "ADJ" and not (headline and _may_be_verb(token)):
             return []
         keys.append(_strip_inflection(form))
+        if headline:
+            keys.extend(stems_of_past(form))
     if part == "n":
         keys.append(_strip_inflection(form))
         if token.i > 0:
@@ -200,7 +208,9 @@ def _candidates(
         frame.complements = [*frame.complements, *own.complements]
     else:
         frame = build_verb_frame(token, headline=headline)
-    return [(pattern, frame) for pattern in patterns]
+    frames = [(pattern, frame) for pattern in patterns]
+    passive = reread_as_passive(frame) if headline and part == "v" else None
+    return frames if passive is None else frames + [(pattern, passive) for pattern in patterns]
 
 
 def _may_be_verb(token: Token) -> bool:

@@ -9,7 +9,7 @@ the same slots. The parser errs in headlines: "12 killed in attack" is read as a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from spacy.tokens import Token
 
@@ -73,6 +73,25 @@ BEFALLING = frozenset(
     | {"execute", "deport", "expel", "infect", "trap", "displace", "award", "honour", "honor"}
 )
 """Verbs whose headline past with no object is a passive: "Two jailed for fraud"."""
+
+TELLING = frozenset({"ROOT", "ccomp", "conj", "advcl", "acl", "appos", "parataxis"})
+"""Where a headline's participle tells what happened."""
+MISREAD = frozenset({"nummod", "amod", "compound", "nmod"})
+"""What the one who suffers is taken for when his participle is taken for a noun: "Six shot in club"."""
+IRREGULAR = {
+    "shot": "shoot",
+    "slain": "slay",
+    "held": "hold",
+    "caught": "catch",
+    "sunk": "sink",
+} | {
+    "stolen": "steal",
+    "beaten": "beat",
+    "hit": "hit",
+    "hurt": "hurt",
+    "found": "find",
+    "struck": "strike",
+}
 
 EXTENT = "~"
 """Stands for a preposition before a measure without one ("pushed south a kilometre")."""
@@ -246,6 +265,40 @@ def _reads_as_passive(frame: Frame) -> bool:
     if any(child.dep_ in {"aux", "agent", "prt"} for child in verb.children):
         return False
     return bare and verb.lemma_.lower() in BEFALLING and verb.sent[-1].text != "."
+
+
+def reread_as_passive(frame: Frame) -> Frame | None:
+    """Take a headline's past without object as a passive: "Church bombed in capital"."""
+    verb = frame.trigger
+    if frame.objects or verb.dep_ not in TELLING or not is_past(verb):
+        return None
+    if any(child.dep_ == "aux" for child in verb.children):
+        return None
+    sufferers = [] if frame.passive else frame.subjects
+    sufferers = sufferers or [
+        child for child in verb.children if child.i < verb.i and child.dep_ in MISREAD
+    ]
+    if not sufferers:
+        return None
+    modifiers = [m for sufferer in sufferers for m in modifiers_of(sufferer)]
+    doers = frame.preps.get("by", []) if not frame.passive else frame.subjects
+    return replace(frame, objects=sufferers, subjects=doers, modifiers=modifiers, passive=True)
+
+
+def is_past(verb: Token) -> bool:
+    """Say whether a word may be a past participle, whatever it was tagged as."""
+    return verb.tag_ in {"VBN", "VBD"} or bool(stems_of_past(verb.lower_))
+
+
+def stems_of_past(form: str) -> tuple[str, ...]:
+    """What a form may be the past of: "knifed" that of knife, "robbed" that of rob."""
+    if form in IRREGULAR:
+        return (IRREGULAR[form],)
+    if not form.endswith("ed") or len(form) < 5:
+        return ()
+    stem = form[:-2]
+    doubled = (stem[:-1],) if stem[-1] == stem[-2] else ()
+    return (*doubled, stem, form[:-1], *((stem[:-1] + "y",) if stem.endswith("i") else ()))
 
 
 def _add_speakers(frame: Frame) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -23,6 +24,8 @@ from streams.records import Modality
 MAX_CLIMB = 12
 EXAMPLE = frozenset({"including", "like", "unlike"})
 """What they bring is an example of something else, not the news."""
+GIVEN = frozenset({"after", "following", "because", "despite", "amid"})
+"""What they bring is told as fact, whatever the clause above it says: "will move after a fire"."""
 ACHIEVED = frozenset(
     {"disperse", "quell", "beat", "defeat", "win", "reach", "claim", "seal", "take"}
 )
@@ -98,12 +101,38 @@ def _climb(trigger: Token, *, noun: bool) -> Iterator[Judgement]:
             yield _build("hypothetical", "noun", head)  # "a demand that troops withdraw"
         if head.i == token.i or dep in {"relcl", "appos", "parataxis"} or _is_headline(token):
             return
+        if _is_given(token) or (noun and step == 0 and _is_presupposed(token, lexicon)):
+            return
         above = _judge_head(token, head, lexicon, step=step)
         if above is not None:
             yield above
         if dep == "acl" and token.tag_ in {"VBN", "VBG"}:
             return
         token = head
+
+
+def _is_given(token: Token) -> bool:
+    """Say whether it stands in a clause or phrase that tells a fact: "after a fire swept it"."""
+    if token.dep_ in {"pobj", "pcomp"}:
+        return token.head.lower_ in GIVEN and token.head.head.pos_ in {"VERB", "AUX"}
+    return token.dep_ == "advcl" and token.tag_ == "VBD" and _opens_with(token, GIVEN)
+
+
+def _is_presupposed(noun: Token, lexicon: ModalityLexicon) -> bool:
+    """Say whether a clause that may not hold speaks of a happening that did.
+
+    "A fire that gutted the church may have been set": only its cause is in doubt.
+    """
+    verb = noun.head
+    if noun.dep_ not in {"nsubj", "nsubjpass"} or verb.pos_ != "VERB":
+        return False
+    told = any(child.dep_ in {"relcl", "acl"} and child.tag_ != "TO" for child in noun.children)
+    perfect = any(child.dep_ == "aux" and child.lower_ == "have" for child in verb.children)
+    doubted = any(
+        child.dep_ == "aux" and lexicon.auxiliaries.get(child.lower_) == "hypothetical"
+        for child in verb.children
+    )
+    return doubted and perfect and (told or any(c.dep_ == "auxpass" for c in verb.children))
 
 
 def _judge_ending(token: Token) -> Judgement | None:
@@ -322,7 +351,7 @@ def _is_purpose(verb: Token) -> bool:
     return _has_to(verb) and verb.dep_ in {"acl", "advcl", "relcl"} and verb.lemma_ not in ACHIEVED
 
 
-def _opens_with(verb: Token, words: set[str]) -> bool:
+def _opens_with(verb: Token, words: AbstractSet[str]) -> bool:
     return any(child.dep_ == "mark" and child.lower_ in words for child in verb.children)
 
 
