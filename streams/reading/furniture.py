@@ -14,6 +14,8 @@ from collections import defaultdict
 from functools import cache
 from importlib import resources
 
+from streams.reading.stamp import is_stamp
+
 MAX_FURNITURE = 400
 """A longer line is prose, whatever it starts with (captions excepted)."""
 
@@ -29,7 +31,9 @@ def is_furniture(line: str) -> bool:
     stripped = line.strip(" \t\r\n•·*>|-–—\u200b")
     if not stripped:
         return True
-    return len(stripped) <= MAX_FURNITURE and bool(load_patterns("line").fullmatch(stripped))
+    if len(stripped) > MAX_FURNITURE:
+        return False
+    return bool(load_patterns("line").fullmatch(stripped)) or is_stamp(stripped)
 
 
 def announces_caption(line: str) -> bool:

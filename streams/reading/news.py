@@ -20,6 +20,7 @@ from importlib import resources
 from spacy.tokens import Token
 
 from streams.reading.parse import ParsedArticle, Sentence
+from streams.reading.when.reference import find_moment
 from streams.records import DatePrecision, Genre, Newsworthiness, Reason, When
 
 RECALLING: frozenset[Genre] = frozenset(
@@ -94,14 +95,14 @@ def _age_of(parsed: ParsedArticle, when: When) -> int | None:
     """Days from the end of the interval to publication; None when no date was found."""
     if when.precision == "before" or when.end is None:
         return None
-    published = parsed.article.published or parsed.article.fetched
+    published = find_moment(parsed.article)
     last = when.end - dt.timedelta(seconds=1)
     return (published - last).days
 
 
 def _names_past_year(parsed: ParsedArticle, sentence: Sentence) -> bool:
     """Tell whether an undated event stands in a sentence about another year: "until 1997, when"."""
-    published = parsed.article.published or parsed.article.fetched
+    published = find_moment(parsed.article)
     years = [int(year) for year in _YEAR.findall(sentence.text)]
     return bool(years) and max(years) < published.year
 

@@ -2,8 +2,10 @@
 
 It is the publisher's local day: the offset the feed gave; where the feed writes plain GMT, the clock
 of the country that the address names, if it names one; else UTC. A dateline ("KYIV, June 13") within
-three days before publication is nearer to the writer and wins. Without a publication date the day of
-the fetch serves, but not for the backlog of a first fetch, which may be years old.
+three days before publication is nearer to the writer and wins. So does the day that the page stamps
+itself with ("Published May 5, 2010"), which an outlet that feeds old pages anew does not change.
+Without a publication date the stamp serves, else the day of the fetch, but not for the backlog of a
+first fetch, which may be years old.
 """
 
 from __future__ import annotations
@@ -16,8 +18,10 @@ from importlib import resources
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from streams.reading.stamp import find_stamps
 from streams.reading.when.english import MONTH, month_number
 from streams.reading.when.found import Reference
+from streams.reading.when.spans import midnight
 from streams.records import Article
 
 _DATELINE = re.compile(
@@ -27,6 +31,8 @@ _DATELINE = re.compile(
     r"(?:,?\s+(?P<year>\d{4}))?\s*(?:[\(\[\u2014\u2013:-])"
 )
 _DATELINE_DAYS = 3
+_CORRECTED = dt.timedelta(7)
+"""A stamp so long after publication is no later correction: the feed's date is wrong."""
 
 
 @cache
@@ -52,7 +58,10 @@ def zone_of(name: str) -> dt.tzinfo | None:
 def find_reference(article: Article) -> Reference:
     """The article's "today", its anchor and the last day its news can have happened."""
     moment, anchor = article.published, "published"
+    stamps = find_stamps(article)
     if moment is None:
+        if stamps:
+            return Reference(stamps[0], "dateline", None, stamps[-1])
         if article.backfill:
             day = _dateline(article, None)
             return Reference(day, "dateline" if day else None, None, article.fetched.date())
@@ -62,6 +71,8 @@ def find_reference(article: Article) -> Reference:
     dateline = _dateline(article, local)
     if dateline is not None and anchor == "published":
         return Reference(dateline, "dateline", article.published, local)
+    if stamps and anchor == "published" and not local <= stamps[0] <= local + _CORRECTED:
+        return Reference(stamps[0], "dateline", None, max(local, stamps[-1]))
     return Reference(
         local,
         "published" if anchor == "published" else "fetched",
@@ -69,6 +80,16 @@ def find_reference(article: Article) -> Reference:
         local,
         is_clock_known=clock is not dt.UTC,
     )
+
+
+def find_moment(article: Article) -> dt.datetime:
+    """The moment from which the age of what the article tells is counted: it was written by then."""
+    reference = find_reference(article)
+    if reference.anchor != "dateline" or reference.day is None:
+        return article.published or article.fetched
+    if article.published is not None and reference.published is not None:
+        return article.published
+    return midnight(reference.day + dt.timedelta(days=1))
 
 
 def _clock(article: Article) -> dt.tzinfo:
