@@ -49,6 +49,9 @@ class RetentionSettings(Section):
     events: int | None = Field(None, ge=1, description="days; none: kept for ever")
     alerts: int | None = Field(730, ge=1, description="days")
     deadletters: int | None = Field(90, ge=1, description="days")
+    feeds: int | None = Field(
+        None, ge=1, description="days since a feed was first seen; none: kept for ever"
+    )
 
 
 class KibanaSettings(Section):

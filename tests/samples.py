@@ -11,7 +11,7 @@ import datetime as dt
 import random
 from typing import Any
 
-from streams.identity import alert_id, article_id, article_version, build_id, deadletter_id
+from streams.identity import alert_id, article_id, article_version, build_id, deadletter_id, feed_id
 from streams.identity import event_id as build_event_id
 from streams.identity import mention_id as build_mention_id
 from streams.lexicon.ontology import load_ontology
@@ -23,6 +23,7 @@ from streams.records import (
     Claim,
     DeadLetter,
     Event,
+    FeedHealth,
     LedgerEntry,
     Link,
     Mention,
@@ -264,6 +265,35 @@ def build_deadletter(**fields: Any) -> DeadLetter:
     return DeadLetter(**given | fields)
 
 
+def build_feed(**fields: Any) -> FeedHealth:
+    """Build the health of a feed that is polled well."""
+    url = fields.get("feed", "https://news.example/rss")
+    given: dict[str, Any] = {
+        "id": feed_id(url),
+        "feed": url,
+        "at": FETCHED,
+        "health": "well",
+        "title": "Example News",
+        "publisher": "Example News",
+        "family": "Example Group",
+        "outcome": "articles",
+        "last_try": FETCHED,
+        "last_success": FETCHED,
+        "last_new": FETCHED,
+        "next_at": FETCHED + dt.timedelta(minutes=15),
+        "because": "pace",
+        "interval": 900.0,
+        "usual_gap": 3_600.0,
+        "items_per_day": 24.0,
+        "silent_after": FETCHED + dt.timedelta(days=1),
+        "polls": 90,
+        "articles": 60,
+        "versions": 4,
+        "problems": ("2 items without a date",),
+    }
+    return FeedHealth(**given | fields)
+
+
 _PLACES = (
     ("Kryvyi Rih", "UA", "Dnipropetrovsk", 47.91, 33.39),
     ("Nairobi", "KE", "Nairobi", -1.29, 36.82),
@@ -288,7 +318,7 @@ def build_many(count: int, seed: int = 1, now: dt.datetime = PUBLISHED) -> dict[
     rng = random.Random(seed)
     kinds = list(load_ontology())
     made: dict[str, list[Record]] = {
-        name: [] for name in ("articles", "mentions", "events", "alerts", "deadletters")
+        name: [] for name in ("articles", "mentions", "events", "alerts", "deadletters", "feeds")
     }
     for number in range(count):
         happened = now - dt.timedelta(days=rng.randrange(20), hours=rng.randrange(24))
@@ -375,6 +405,15 @@ def build_many(count: int, seed: int = 1, now: dt.datetime = PUBLISHED) -> dict[
                 build_alert(event=event, kind=rng.choice(("Alert", "Update", "Cancel")))
             )
         if number % 10 == 0:
+            made["feeds"].append(
+                build_feed(
+                    feed=f"https://{number}.example/rss",
+                    at=fetched,
+                    health=rng.choice(("well", "silent", "failing", "gone")),
+                    error="HTTP 500",
+                    errors=number,
+                )
+            )
             made["deadletters"].append(
                 build_deadletter(
                     offset=number,

@@ -11,12 +11,14 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from streams.errors import TocsinError
 from streams.settings import KafkaSettings
-from streams.topics import ALERTS, ARTICLES, DEADLETTERS, EVENTS, MENTIONS
+from streams.topics import ALERTS, ARTICLES, DEADLETTERS, EVENTS, FEEDS, MENTIONS
 from tocsin.brokers import Lag, measure_lags, open_admin
 
 WORKER_READS = (ARTICLES.name, MENTIONS.name, EVENTS.name)
 """The topics of the worker's group; the clock's ticks never end and are left out."""
-ELASTIC_READS = (ARTICLES.name, MENTIONS.name, EVENTS.name, ALERTS.name, DEADLETTERS.name)
+ELASTIC_READS = tuple(
+    topic.name for topic in (ARTICLES, MENTIONS, EVENTS, ALERTS, DEADLETTERS, FEEDS)
+)
 WEBHOOKS_READS = (ALERTS.name,)
 
 PAUSE = 0.5

@@ -31,6 +31,7 @@ TIMESTAMPS = {
     "events": "when it happened, else when it was first reported",
     "alerts": "when the event changed so that the alert rang",
     "deadletters": "when the message was given up",
+    "feeds": "when the poller said this; at most about an hour after what it tells",
 }
 """What `@timestamp` is, the time at which Kibana puts a document of each shape."""
 
@@ -135,4 +136,9 @@ DEADLETTER = (
     Derived("reason_meaning", "keyword", "the reason in words"),
     Derived("size", "long", "bytes of the message, or of what was kept of it"),
     Derived("lag.index", "double", "seconds from the giving up to the document"),
+)
+
+FEED = (
+    Derived("url.domain", "keyword", "host of the feed's address"),
+    Derived("lag.index", "double", "seconds from the poller's word to the document"),
 )

@@ -2,8 +2,8 @@
 
 Everything here is deterministic but `event.ingested` and `lag.index`, which tell when the document
 was written. The version decides which of two documents with one id stands (`version_type=external`):
-for articles and mentions the time of the fetch, for events the revision; alerts and dead letters
-never change, so theirs is 1 and the first one stands.
+for articles and mentions the time of the fetch, for events the revision, for feeds the time of the
+poller's word; alerts and dead letters never change, so theirs is 1 and the first one stands.
 """
 
 from __future__ import annotations
@@ -15,7 +15,12 @@ from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from sinks.elastic.message import describe_alert, describe_event, describe_mention
+from sinks.elastic.message import (
+    describe_alert,
+    describe_event,
+    describe_feed,
+    describe_mention,
+)
 from sinks.elastic.shapes import SHAPES, ShapeName
 from streams.lexicon.ontology import get_kind
 from streams.outcomes import DEAD_REASONS, DeadReason
@@ -24,6 +29,7 @@ from streams.records import (
     Article,
     DeadLetter,
     Event,
+    FeedHealth,
     LedgerEntry,
     Mention,
     Quantity,
@@ -127,12 +133,23 @@ def _build_deadletter(letter: DeadLetter, now: dt.datetime) -> Document:
     return Document("deadletters", letter.id, 1, letter.at, fields)
 
 
+def _build_feed(feed: FeedHealth, now: dt.datetime) -> Document:
+    fields = _start("feeds", feed, feed.at, now)
+    domain = _host(feed.address or feed.feed)
+    if domain:
+        fields["url"] = {"domain": domain}
+    fields["message"] = describe_feed(feed)
+    fields["lag"] = _lags(index=_seconds(feed.at, now))
+    return Document("feeds", feed.id, int(feed.at.timestamp() * 1000), feed.at, fields)
+
+
 _BUILDERS: dict[type[Record], Callable[[Any, dt.datetime], Document]] = {
     Article: _build_article,
     Mention: _build_mention,
     Event: _build_event,
     Alert: _build_alert,
     DeadLetter: _build_deadletter,
+    FeedHealth: _build_feed,
 }
 
 

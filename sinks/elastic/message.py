@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from streams.lexicon.ontology import get_kind
-from streams.records import Alert, Event, Mention, Quantity, Toll, When, Where
+from streams.records import Alert, Event, FeedHealth, Mention, Quantity, Toll, When, Where
 
 _TOLD = ("killed", "injured", "missing", "displaced", "detained", "money", "magnitude")
 """The measures that a line tells, in this order; the others stay in the document."""
@@ -28,6 +28,15 @@ def describe_mention(mention: Mention) -> str:
 def describe_alert(alert: Alert) -> str:
     """Describe an alert: its type, rule and title."""
     return f"{alert.kind} {alert.rule}: {alert.title}"
+
+
+def describe_feed(feed: FeedHealth) -> str:
+    """Describe how a feed is doing: title and address, its health and the reason."""
+    name = f"{feed.title} ({feed.feed})" if feed.title else feed.feed
+    told = f"{name} is {feed.health}"
+    if feed.errors and feed.error:
+        told = f"{told}, {feed.errors} polls in a row: {feed.error}"
+    return told
 
 
 def _head(kind: str, where: Where | None, when: When) -> str:

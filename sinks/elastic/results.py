@@ -51,6 +51,14 @@ def _at(fields: Fields) -> str:
     return _minute(fields.get("@timestamp"))
 
 
+def _polled(fields: Fields) -> str:
+    return _minute(fields.get("last_try"))
+
+
+def _last_new(fields: Fields) -> str:
+    return _minute(fields.get("last_new"))
+
+
 def _when(fields: Fields) -> str:
     when = fields.get("when") or {}
     precision = str(when.get("precision"))
@@ -125,6 +133,14 @@ COLUMNS: dict[ShapeName, dict[str, Column]] = {
         "partition": _text("partition"),
         "offset": _text("offset"),
         "detail": _text("error.message"),
+    },
+    "feeds": {
+        "polled": _polled,
+        "health": _text("health"),
+        "publisher": _text("publisher"),
+        "errors": _text("errors"),
+        "last new": _last_new,
+        "feed": _text("message"),
     },
 }
 """The columns of the table of each sort of record."""

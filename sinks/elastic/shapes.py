@@ -27,7 +27,7 @@ from streams.records import (
     Record,
     Span,
 )
-from streams.topics import ALERTS, ARTICLES, DEADLETTERS, EVENTS, MENTIONS, Topic
+from streams.topics import ALERTS, ARTICLES, DEADLETTERS, EVENTS, FEEDS, MENTIONS, Topic
 
 MAPPING_VERSION = 1
 """Raise it when a field changes its type or its name; `tocsin setup --migrate` moves the documents."""
@@ -35,7 +35,7 @@ MAPPING_VERSION = 1
 IGNORE_ABOVE = 1024
 """Longer exact values stay in the document but are not indexed; Lucene refuses 32,766 bytes."""
 
-ShapeName = Literal["articles", "mentions", "events", "alerts", "deadletters"]
+ShapeName = Literal["articles", "mentions", "events", "alerts", "deadletters", "feeds"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +112,12 @@ SHAPES: dict[ShapeName, Shape] = {
         moves={"detail": "error.message"},
         binary=frozenset({"raw"}),
         derived=derived.DEADLETTER,
+    ),
+    "feeds": Shape(
+        name="feeds",
+        topic=FEEDS,
+        moves={"error": "error.message"},
+        derived=derived.FEED,
     ),
 }
 

@@ -31,7 +31,7 @@ _ALLOWED: dict[str, set[str]] = {
     "point": {"geo_point"},
 }
 _NEEDED = {
-    "index-pattern": ("title", "timeFieldName", "name"),
+    "index-pattern": ("title", "name"),
     "search": ("title", "columns", "sort", "kibanaSavedObjectMeta"),
     "map": ("title", "layerListJSON", "mapStateJSON", "uiStateJSON"),
     "dashboard": ("title", "panelsJSON", "optionsJSON", "kibanaSavedObjectMeta", "timeRestore"),

@@ -83,6 +83,42 @@ NEWEST_DEADLETTERS = Documents(
     view="deadletters",
     columns=("step", "reason", "topic", "partition", "offset", "source", "error.message"),
 )
+FAILING_FEEDS = Documents(
+    key="failing-feeds",
+    title="Feeds that fail",
+    view="feeds",
+    columns=(
+        *("feed", "publisher", "health", "errors", "error.message"),
+        *("last_success", "last_try", "next_at"),
+    ),
+    where="health : (failing or gone)",
+    sort="last_try",
+)
+# judged when it is looked at: a silent feed sends nothing that would say so
+_SILENT = "silent_after < now and not health : (failing or gone or removed)"
+SILENT_FEEDS = Documents(
+    key="silent-feeds",
+    title="Silent feeds, the longest first",
+    view="feeds",
+    columns=(
+        *("feed", "publisher", "title", "last_new", "silent_after"),
+        *("items_per_day", "last_success", "articles"),
+    ),
+    where=_SILENT,
+    sort="last_new",
+    ascending=True,
+)
+EVERY_FEED = Documents(
+    key="every-feed",
+    title="Every feed",
+    view="feeds",
+    columns=(
+        *("feed", "publisher", "health", "last_try", "last_success", "last_new"),
+        *("errors", "interval", "items_per_day", "articles", "problems", "at"),
+    ),
+    where="not health : removed",
+    sort="last_try",
+)
 NEWEST_ARTICLES = Documents(
     key="newest-articles",
     title="Newest articles",
@@ -362,7 +398,7 @@ SOURCES = Dashboard(
 PIPELINE = Dashboard(
     key="pipeline",
     title="Tocsin: pipeline",
-    description="What flows, how late, what was refused, and which feeds are silent.",
+    description="What flows, how late, what was refused, and which feeds fail or are silent.",
     time_from="now-24h",
     placed=arrange(
         (
@@ -378,9 +414,48 @@ PIPELINE = Dashboard(
                     12,
                 ),
                 (Number("Dead letters", "deadletters", Metric("Dead letters")), 12),
-                (Number("Feeds", "articles", Metric("Feeds", "unique_count", "feed")), 12),
+                (
+                    Number("Feeds that wrote", "articles", Metric("Feeds", "unique_count", "feed")),
+                    12,
+                ),
             ),
         ),
+        (
+            6,
+            (
+                (Number("Feeds", "feeds", Metric("Feeds", where="not health : removed")), 10),
+                (
+                    Number("Failing or gone", "feeds", Metric("Feeds", where=FAILING_FEEDS.where)),
+                    10,
+                ),
+                (Number("Silent", "feeds", Metric("Feeds", where=_SILENT)), 10),
+                (
+                    Number(
+                        "No word for a day: is the poller running?",
+                        "feeds",
+                        Metric("Feeds", where="at < now-1d and not health : removed"),
+                    ),
+                    18,
+                ),
+            ),
+        ),
+        (
+            16,
+            (
+                (
+                    Share(
+                        "Feeds by health",
+                        "feeds",
+                        By("Health", "health", 7),
+                        Metric("Feeds"),
+                        where="not health : removed",
+                    ),
+                    12,
+                ),
+                (FAILING_FEEDS, 36),
+            ),
+        ),
+        (14, ((SILENT_FEEDS, 48),)),
         (
             12,
             (
@@ -390,7 +465,7 @@ PIPELINE = Dashboard(
                         "arrivals",
                         Over("Written", "event.ingested"),
                         (Metric("Documents"),),
-                        split=By("Topic", "event.dataset", 5),
+                        split=By("Topic", "event.dataset", 6),
                     ),
                     24,
                 ),
@@ -400,7 +475,7 @@ PIPELINE = Dashboard(
                         "arrivals",
                         Over("Written", "event.ingested"),
                         (Metric("Seconds", "median", "lag.index"),),
-                        split=By("Topic", "event.dataset", 5),
+                        split=By("Topic", "event.dataset", 6),
                         look="line",
                     ),
                     24,
@@ -436,7 +511,7 @@ PIPELINE = Dashboard(
             (
                 (
                     Table(
-                        "Feeds, the most silent first (90 days)",
+                        "Feeds by their last article, the oldest first (90 days)",
                         "articles",
                         (By("Feed", "feed", 50, order=0, ascending=True),),
                         (
@@ -463,6 +538,7 @@ PIPELINE = Dashboard(
                 ),
             ),
         ),
+        (16, ((EVERY_FEED, 48),)),
         (16, ((NEWEST_DEADLETTERS, 48),)),
     ),
 )

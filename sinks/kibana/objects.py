@@ -45,15 +45,17 @@ TYPE_VERSIONS = {
 
 PANEL_VERSION = "8.7.0"
 
-VIEWS: dict[ViewName, tuple[str, str]] = {
+VIEWS: dict[ViewName, tuple[str, str | None]] = {
     "articles": ("Tocsin articles", "@timestamp"),
     "mentions": ("Tocsin mentions", "@timestamp"),
     "events": ("Tocsin events", "@timestamp"),
     "alerts": ("Tocsin alerts", "@timestamp"),
     "deadletters": ("Tocsin dead letters", "@timestamp"),
+    # a feed's last word counts, however old it is
+    "feeds": ("Tocsin feeds", None),
     "arrivals": ("Tocsin: everything, by arrival", "event.ingested"),
 }
-"""Name and time field of each data view."""
+"""Name and time field of each data view; without one, the time range of a page does not bind it."""
 
 
 def build_objects(prefix: str = "tocsin") -> list[Json]:
@@ -107,7 +109,7 @@ def _build_view(name: ViewName, prefix: str) -> Json:
     attributes = {
         "title": view_indices(name, prefix),
         "name": title,
-        "timeFieldName": time_field,
+        **({"timeFieldName": time_field} if time_field else {}),
         "fields": "[]",
         "fieldAttrs": "{}",
         "fieldFormatMap": "{}",
@@ -144,7 +146,7 @@ def _build_search(panel: Documents, prefix: str) -> Json:
         "title": f"Tocsin: {panel.title}",
         "description": "",
         "columns": list(panel.columns),
-        "sort": [[panel.sort, "desc"]],
+        "sort": [[panel.sort, "asc" if panel.ascending else "desc"]],
         "grid": {},
         "hideChart": True,
         "kibanaSavedObjectMeta": {"searchSourceJSON": json.dumps(source)},

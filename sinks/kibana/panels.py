@@ -7,7 +7,7 @@ from typing import Literal
 
 from sinks.elastic.shapes import ShapeName
 
-ViewName = Literal["articles", "mentions", "events", "alerts", "deadletters", "arrivals"]
+ViewName = Literal["articles", "mentions", "events", "alerts", "deadletters", "feeds", "arrivals"]
 """A data view: one for each shape, and `arrivals`: all of them, by the time of their writing."""
 
 Operation = Literal["count", "sum", "max", "min", "average", "median", "percentile", "unique_count"]
@@ -99,7 +99,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Documents:
-    """A saved search: the newest documents with these columns."""
+    """A saved search: documents with these columns, the newest first."""
 
     key: str
     title: str
@@ -107,6 +107,7 @@ class Documents:
     columns: tuple[str, ...]
     where: str = ""
     sort: str = "@timestamp"
+    ascending: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,5 +201,6 @@ SHAPE_OF_VIEW: dict[ViewName, ShapeName | None] = {
     "events": "events",
     "alerts": "alerts",
     "deadletters": "deadletters",
+    "feeds": "feeds",
     "arrivals": None,
 }

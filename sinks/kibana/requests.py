@@ -82,7 +82,7 @@ def _ask_dashboard(
         path = control["explicitInput"]["fieldName"]
         body = {
             "size": 0,
-            "query": _query("", view["attributes"]["timeFieldName"], window),
+            "query": _query("", view["attributes"].get("timeFieldName"), window),
             "aggs": {"suggestions": {"terms": {"field": path, "size": 10}}},
         }
         place = f"{attributes['title']} / control {control['explicitInput']['title']}"
@@ -93,7 +93,7 @@ def _ask_dashboard(
 def _ask_lens(place: str, lens: Json, view: Json, window: Window) -> Request:
     state = lens["state"]
     (layer,) = state["datasourceStates"]["formBased"]["layers"].values()
-    time_field = view["attributes"]["timeFieldName"]
+    time_field = view["attributes"].get("timeFieldName")
     groups = [(k, c) for k in layer["columnOrder"] if (c := layer["columns"][k])["isBucketed"]]
     metrics = {k: c for k in layer["columnOrder"] if not (c := layer["columns"][k])["isBucketed"]}
     uses: list[tuple[str, Use]] = [(f, "query") for f in list_kql_fields(state["query"]["query"])]
@@ -200,7 +200,7 @@ def _order_aggs(column: Json, metrics: Mapping[str, Json]) -> Json:
 def _ask_search(place: str, search: Json, view: Json, window: Window) -> Request:
     source = json.loads(search["attributes"]["kibanaSavedObjectMeta"]["searchSourceJSON"])
     columns = search["attributes"]["columns"]
-    time_field = view["attributes"]["timeFieldName"]
+    time_field = view["attributes"].get("timeFieldName")
     body = {
         "size": 500,
         "track_total_hits": True,
@@ -213,6 +213,7 @@ def _ask_search(place: str, search: Json, view: Json, window: Window) -> Request
         "_source": False,
     }
     uses = [(path, "show") for path in columns]
+    uses += [(path, "query") for path in list_kql_fields(source["query"]["query"])]
     uses += [(path, "date") for path, _ in search["attributes"]["sort"]]
     return Request(place, view["attributes"]["title"], body, tuple(uses), "hits.hits")
 
@@ -225,7 +226,7 @@ def _ask_map(place: str, saved: Json, view: Json, window: Window) -> Request:
     dynamic = [s["options"] for s in styles.values() if s.get("type") == "DYNAMIC"]
     point = source["geoField"]
     world = {"top_left": {"lat": 89, "lon": -180}, "bottom_right": {"lat": -89, "lon": 180}}
-    query = _query("", view["attributes"]["timeFieldName"], window)
+    query = _query("", view["attributes"].get("timeFieldName"), window)
     query["bool"]["filter"] += [
         {"exists": {"field": point}},
         {"geo_bounding_box": {point: world}},
@@ -280,13 +281,15 @@ def _vega_uses(part: Any, name: str = "") -> Iterator[tuple[str, Use]]:
                 yield from _vega_uses(value, name)
 
 
-def _query(kql: str, time_field: str, window: Window) -> Json:
+def _query(kql: str, time_field: str | None, window: Window) -> Json:
     bounds = {
         "gte": window.start.isoformat(),
         "lte": window.end.isoformat(),
         "format": "strict_date_optional_time",
     }
-    filters = [translate_kql(kql), {"range": {time_field: bounds}}]
+    filters = [translate_kql(kql)]
+    if time_field:
+        filters.append({"range": {time_field: bounds}})
     return {"bool": {"must": [], "filter": filters, "should": [], "must_not": []}}
 
 

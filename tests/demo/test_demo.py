@@ -8,7 +8,16 @@ import pytest
 from kafka import KafkaConsumer, TopicPartition
 
 from sinks.elastic.shapes import SHAPES, ShapeName
-from streams.records import Alert, Article, DeadLetter, Event, Mention, Record, decode
+from streams.records import (
+    Alert,
+    Article,
+    DeadLetter,
+    Event,
+    FeedHealth,
+    Mention,
+    Record,
+    decode,
+)
 from tests.demo.conftest import Played, call
 
 pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.timeout(400)]
@@ -47,6 +56,8 @@ def words_of(record: Record) -> str:
             return record.sentence
         case DeadLetter():
             return record.detail
+        case FeedHealth():
+            return record.feed
     raise AssertionError(record)
 
 

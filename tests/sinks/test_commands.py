@@ -26,6 +26,7 @@ from tests.samples import (
     build_article,
     build_deadletter,
     build_event,
+    build_feed,
     build_many,
     build_mention,
 )
@@ -72,6 +73,7 @@ def fill(stack: Stack, name: str) -> World:
         ],
         "alerts": [build_alert()],
         "deadletters": [build_deadletter()],
+        "feeds": [build_feed()],
     }
     writer.write(build_messages({name: [*sample[name], *many[name]] for name in many}))
     for shape in SHAPES:
@@ -114,6 +116,7 @@ def find(*words: str) -> list[str]:
         ("--events", build_event().id),
         ("--alerts", build_alert().id),
         ("--deadletters", build_deadletter().id),
+        ("--feeds", build_feed().id),
     ],
 )
 def test_a_record_of_every_topic_is_found_again(option: str, id_: str) -> None:

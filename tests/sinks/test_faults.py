@@ -37,6 +37,7 @@ SHAPES_OF_TOPICS: dict[str, ShapeName] = {
     "t.events": "events",
     "t.alerts": "alerts",
     "t.deadletters": "deadletters",
+    "t.feeds": "feeds",
 }
 
 

@@ -19,6 +19,7 @@ from tests.samples import (
     build_article,
     build_deadletter,
     build_event,
+    build_feed,
     build_mention,
 )
 
@@ -30,6 +31,7 @@ RECORDS: dict[ShapeName, Record] = {
     "events": build_event(),
     "alerts": build_alert(),
     "deadletters": build_deadletter(),
+    "feeds": build_feed(error="HTTP 500", errors=1, address="https://new.example/rss"),
 }
 
 

@@ -34,6 +34,7 @@ def retention(*, apply_: bool, as_json: bool) -> None:
         "events": kept.events,
         "alerts": kept.alerts,
         "deadletters": kept.deadletters,
+        "feeds": kept.feeds,
     }
     server = Server.connect(settings[ElasticSettings])
     try:

@@ -42,6 +42,7 @@ _WIDE = 130
 )
 @click.option("--alerts", "shape", flag_value="alerts", help="Search alerts.")
 @click.option("--deadletters", "shape", flag_value="deadletters", help="Search dead letters.")
+@click.option("--feeds", "shape", flag_value="feeds", help="Search feeds and their health.")
 @click.option(
     "--kind", "kinds", multiple=True, help="Kind, group or code in any coding; repeatable."
 )

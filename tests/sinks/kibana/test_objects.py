@@ -41,7 +41,7 @@ def test_five_dashboards_each_with_a_saved_search() -> None:
 
     assert [d.key for d in DASHBOARDS] == ["situation", "ledger", "sources", "pipeline", "alerts"]
     assert kinds.count("dashboard") == 5
-    assert kinds.count("search") == 5
+    assert kinds.count("search") == 8
     assert kinds.count("map") == 1
     assert kinds.count("index-pattern") == len(VIEWS)
 
@@ -158,16 +158,19 @@ def test_a_line_that_is_no_saved_object_is_named(line: str) -> None:
         ("status : contested", ["status"]),
         ('not status : withdrawn and kind_label : "Air strike"', ["status", "kind_label"]),
         ("geo.location : *", ["geo.location"]),
+        ("at < now-1d and not health : (gone or failing)", ["at", "health"]),
         ("", []),
     ],
 )
 def test_little_kql_is_read(text: str, fields: list[str]) -> None:
-    """Equality, presence, not and and."""
+    """Equality, one of several, order, presence, not and and."""
     assert list_kql_fields(text) == fields
     assert translate_kql(text)
 
 
-@pytest.mark.parametrize("text", ["a > 3", "a : b or c : d", "free words", "a : (b or c)"])
+@pytest.mark.parametrize(
+    "text", ["a ! 3", "a : b or c : d", "free words", "a : (b or c", "a < (b or c)"]
+)
 def test_other_kql_is_refused(text: str) -> None:
     """A panel may not say what the checker does not understand."""
     with pytest.raises(ValueError, match="not in the KQL"):
