@@ -58,7 +58,18 @@ def test_nothing_is_read_twice() -> None:
     assert modules == [
         "streams.reading.encode",
         "spacy.pipeline.tagger",
-        "spacy.pipeline.dep_parser",
+        "streams.reading.arcs",
         "streams.reading.pipeline",
         "streams.reading.entities",
     ]
+
+
+def test_texts_of_any_length_are_parsed_together(plain: Language) -> None:
+    """Dependencies and sentence ends are spaCy's for empty, one-word, short and long texts in one batch."""
+    texts = ["", "Fire", *SENTENCES, " ".join(SENTENCES), ".", "(", "Fire", ""]
+    for expected, actual in zip(plain.pipe(texts), load_pipeline().pipe(texts), strict=True):
+        arcs = [
+            [(token.head.i, token.dep_, token.is_sent_start) for token in doc]
+            for doc in (expected, actual)
+        ]
+        assert arcs[0] == arcs[1]
