@@ -19,6 +19,8 @@ from streams.merging.facts import DAY, Facts, compare_forms, compare_sentences, 
 SAME_PLACE_KM = 3.0
 NEAR_KM = 10.0
 FAR_KM = 40.0
+KM_A_DEGREE = 111.0
+"""Kilometres that a degree of latitude has at least, by the sphere that distances are measured on."""
 SAME_WORDS = 0.5
 """Cosine of two telling sentences, less their places, from which they are one form filled in twice."""
 OTHER_TOWN = -1.0
@@ -237,6 +239,8 @@ def _is_spelled_alike(a: str, b: str) -> bool:
 def _compare_points(a: Facts, b: Facts) -> float | None:
     assert a.point is not None
     assert b.point is not None
+    if abs(a.point[0] - b.point[0]) * KM_A_DEGREE > FAR_KM:
+        return None
     distance = measure_distance(a.point, b.point)
     if distance > FAR_KM or (a.article == b.article and distance > SAME_PLACE_KM):
         return None

@@ -13,7 +13,7 @@ from dataclasses import replace
 from streams.identity import event_id
 from streams.merging.border import note_sender, refuse_claim, tell_partners
 from streams.merging.desk import Draft
-from streams.merging.fold import fold_event, is_changed, supersede_event
+from streams.merging.fold import fold_event, supersede_event
 from streams.merging.link import (
     Match,
     are_one,
@@ -296,7 +296,7 @@ def _fold(draft: Draft, cluster: Cluster) -> tuple[Cluster, list[Event]]:
             copies=draft.desk.get_copies(cluster),
         )
         issued[event.id] = event
-        if before is None or is_changed(before, event):
+        if before is None or event.revision != before.revision:
             revised.append(event)
     for known, event in sorted(issued.items()):
         if leader.event_id not in (known, event.superseded_by):

@@ -9,6 +9,7 @@ its exemplars (average link), where one that contradicts counts as nothing in co
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,9 +58,8 @@ def find_matches(
         if cluster.key in without:
             continue
         exemplars = _choose_exemplars(draft, cluster)
-        facts = [compare_facts(member.facts, one.facts) for one in exemplars]
-        # contradicted by half or more of its exemplars: its text need not be looked at
-        if sum(parts is not None for parts in facts) * 2 > len(facts):
+        facts = _compare_with_all(member, exemplars)
+        if facts:
             candidates.append((cluster, exemplars, facts))
     if not candidates:
         return []
@@ -147,6 +147,21 @@ def _find_candidates(draft: Draft, member: Member) -> list[Cluster]:
         if len(found) == CANDIDATES:
             break
     return list(found.values())
+
+
+def _compare_with_all(member: Member, exemplars: Sequence[Member]) -> list[dict[str, float] | None]:
+    """Compare the facts with those of all exemplars; empty where half or more of them contradict."""
+    facts = []
+    left = (len(exemplars) - 1) // 2
+    for one in exemplars:
+        parts = compare_facts(member.facts, one.facts)
+        if parts is None:
+            left -= 1
+            # its text need not be looked at, nor the others
+            if left < 0:
+                return []
+        facts.append(parts)
+    return facts
 
 
 def _choose_exemplars(draft: Draft, cluster: Cluster) -> list[Member]:

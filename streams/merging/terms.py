@@ -16,7 +16,7 @@ import base64
 import re
 import zlib
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import resources
 from typing import Any
@@ -39,6 +39,9 @@ YEAR_SENTENCES = 5
 COMMON_NAME = 4.2
 """Zipf frequency from which a capital at a sentence's start or in a headline is no sign of a name."""
 
+COUNT_STEPS, RARITY_STEPS, VECTOR_STEPS = 40, 255, 400
+"""Steps of one that are stored."""
+
 Floats = npt.NDArray[np.float32]
 
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019\-][^\W\d_]+)*|\d[\d,.]*\d|\d")
@@ -50,16 +53,22 @@ _MONTHS = {
         start=1,
     )
 }
-_MONTH = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
-_MONTH_DAY = re.compile(rf"\b{_MONTH}\s+(\d{{1,2}})(?:st|nd|rd|th)?\b", re.IGNORECASE)
-_DAY_MONTH = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?\s+{_MONTH}(?!\w)", re.IGNORECASE)
+_MONTH = rf"({'|'.join(_MONTHS)})(?<!\w{{4}})[a-z]*\.?"
+_MONTH_DAY = re.compile(rf"{_MONTH}\s+(\d{{1,2}})(?:st|nd|rd|th)?\b")
+_DAY_MONTH = re.compile(rf"(\d(?<!\w{{2}})\d?)(?:st|nd|rd|th)?\s+{_MONTH}(?!\w)")
+"""Dates in a text without capitals. Where a word begins is asked after its first letters (`(?<!`):
+asked before them it would be asked at every letter of the text."""
 _MONTH_NAMED = re.compile(
-    r"\b(Jan(?:uary)?|Feb(?:ruary)?|March|April|May|June|July|Aug(?:ust)?|Sept(?:ember)?"
-    r"|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b"
+    r"(Jan(?<!\w{4})(?:uary)?|Feb(?<!\w{4})(?:ruary)?|Mar(?<!\w{4})ch|Apr(?<!\w{4})il|May(?<!\w{4})"
+    r"|Jun(?<!\w{4})e|Jul(?<!\w{4})y|Aug(?<!\w{4})(?:ust)?|Sep(?<!\w{4})t(?:ember)?"
+    r"|Oct(?<!\w{4})(?:ober)?|Nov(?<!\w{4})(?:ember)?|Dec(?<!\w{4})(?:ember)?)\b"
 )
 """Months with their capital: `may` and `march` are verbs."""
-_YEAR = re.compile(r"\b((?:19|20)\d\d)\b")
-_WEEKDAY = re.compile(r"\b(mon|tues|wednes|thurs|fri|satur|sun)day\b", re.IGNORECASE)
+_YEAR = re.compile(r"((?:19|20)(?<!\w{3})\d\d)\b")
+_WEEKDAY = re.compile(
+    r"(mon(?<!\w{4})|tues(?<!\w{5})|wednes(?<!\w{7})|thurs(?<!\w{6})|fri(?<!\w{4})|satur(?<!\w{6})"
+    r"|sun(?<!\w{4}))day\b"
+)
 _WEEKDAYS = ("mon", "tues", "wednes", "thurs", "fri", "satur", "sun")
 
 STOP = frozenset(
@@ -101,9 +110,9 @@ def build_profile(headline: str, text: str = "", *, embed: bool = True) -> Profi
         rarities=np.array([rarity for _, rarity in known], np.float32),
         flags=np.array([flags[stem] for stem in counts], np.uint8),
         length=sum(counts.values()),
-        dates=_find_dates(whole),
+        dates=_find_dates(whole.lower()),
         years=_find_years(whole),
-        weekdays=frozenset(_WEEKDAYS.index(day.lower()) for day in _WEEKDAY.findall(opening)),
+        weekdays=frozenset(_WEEKDAYS.index(day) for day in _WEEKDAY.findall(opening.lower())),
         vector=embed_text(whole) if embed and whole else None,
         lead_years=_find_years(" ".join(sentences[:YEAR_SENTENCES])),
         months=frozenset(_MONTHS[name[:3].lower()] for name in _MONTH_NAMED.findall(whole)),
@@ -141,8 +150,8 @@ def dump_profile(profile: Profile) -> dict[str, Any]:
     vector = profile.vector
     return {
         "ids": _pack(profile.ids),
-        "counts": _pack(np.round(profile.counts * 40).clip(0, 255).astype(np.uint8)),
-        "rarities": _pack(np.round(profile.rarities * 255).astype(np.uint8)),
+        "counts": _pack(_round(profile.counts, COUNT_STEPS)),
+        "rarities": _pack(_round(profile.rarities, RARITY_STEPS)),
         "flags": _pack(profile.flags),
         "length": profile.length,
         "dates": sorted(profile.dates),
@@ -150,18 +159,18 @@ def dump_profile(profile: Profile) -> dict[str, Any]:
         "weekdays": sorted(profile.weekdays),
         "lead_years": sorted(profile.lead_years),
         "months": sorted(profile.months),
-        "vector": None if vector is None else _pack(np.round(vector * 400).astype(np.int8)),
+        "vector": None if vector is None else _pack(_round_vector(vector)),
     }
 
 
 def load_profile(stored: dict[str, Any]) -> Profile:
     """Read what `dump_profile` wrote."""
     packed = stored["vector"]
-    vector = None if packed is None else _scale(_unpack(packed, np.int8), 400)
+    vector = None if packed is None else _scale(_unpack(packed, np.int8), VECTOR_STEPS)
     return Profile(
         ids=_unpack(stored["ids"], np.uint32),
-        counts=_scale(_unpack(stored["counts"], np.uint8), 40),
-        rarities=_scale(_unpack(stored["rarities"], np.uint8), 255),
+        counts=_scale(_unpack(stored["counts"], np.uint8), COUNT_STEPS),
+        rarities=_scale(_unpack(stored["rarities"], np.uint8), RARITY_STEPS),
         flags=_unpack(stored["flags"], np.uint8),
         length=stored["length"],
         dates=frozenset((month, day) for month, day in stored["dates"]),
@@ -176,7 +185,13 @@ def load_profile(stored: dict[str, Any]) -> Profile:
 
 def settle_profile(profile: Profile) -> Profile:
     """Round a profile as storing rounds it: a decision is the same before and after a restart."""
-    return load_profile(dump_profile(profile))
+    vector = profile.vector
+    return replace(
+        profile,
+        counts=_scale(_round(profile.counts, COUNT_STEPS), COUNT_STEPS),
+        rarities=_scale(_round(profile.rarities, RARITY_STEPS), RARITY_STEPS),
+        vector=None if vector is None else _scale(_round_vector(vector), VECTOR_STEPS),
+    )
 
 
 def _split_sentences(headline: str, text: str) -> list[str]:
@@ -243,8 +258,8 @@ def _stem_folded(folded: str) -> str:
 
 
 def _find_dates(text: str) -> frozenset[tuple[int, int]]:
-    found = {(_MONTHS[month.lower()], int(day)) for month, day in _MONTH_DAY.findall(text)}
-    found |= {(_MONTHS[month.lower()], int(day)) for day, month in _DAY_MONTH.findall(text)}
+    found = {(_MONTHS[month], int(day)) for month, day in _MONTH_DAY.findall(text)}
+    found |= {(_MONTHS[month], int(day)) for day, month in _DAY_MONTH.findall(text)}
     return frozenset(found)
 
 
@@ -258,6 +273,16 @@ def _pack(array: npt.NDArray[Any]) -> str:
 
 def _unpack(packed: str, dtype: Any) -> npt.NDArray[Any]:
     return np.frombuffer(base64.b64decode(packed), dtype=dtype)
+
+
+def _round(weights: Floats, steps: int) -> npt.NDArray[np.uint8]:
+    rounded: npt.NDArray[np.uint8] = np.round(weights * steps).clip(0, 255).astype(np.uint8)
+    return rounded
+
+
+def _round_vector(vector: Floats) -> npt.NDArray[np.int8]:
+    rounded: npt.NDArray[np.int8] = np.round(vector * VECTOR_STEPS).astype(np.int8)
+    return rounded
 
 
 def _scale(array: npt.NDArray[Any], by: float) -> Floats:
