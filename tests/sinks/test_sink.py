@@ -90,7 +90,7 @@ def test_readers_that_come_and_go_lose_nothing(world: World) -> None:
     with world.running():
         with world.running():
             world.publish({"mentions": MADE["mentions"]})
-        world.publish({"alerts": MADE["alerts"], "deadletters": MADE["deadletters"]})
+        world.publish({name: MADE[name] for name in ("alerts", "deadletters", "feeds")})
         world.wait_drained()
 
     assert expect() == world.read()
