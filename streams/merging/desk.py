@@ -24,10 +24,10 @@ LATE_DAYS = 3
 """How long after its expiry a cluster still takes mentions that arrive late."""
 KEEP = dt.timedelta(days=30)
 """How long a closed cluster is kept for corrections and withdrawals of its own mentions."""
-EXEMPLARS = 3
+EXEMPLARS = 2
 """Members at each end of an event that are indexed and compared: the first told and the last."""
 STORY_EXEMPLARS = 20
-FEW = 12
+FEW = 3
 """Members up to which the texts of a cluster are compared again each time: it is as fast."""
 MAX_MEMBERS = 120
 """Members kept of a cluster: the first half and the last half told."""

@@ -27,8 +27,10 @@ LEAST = 0.05
 """Cosine below which the index names no candidate."""
 NEAR = 16
 CANDIDATES = 5
-BUDGET = 500
+BUDGET = 200
 """Postings of the index that one mention may read."""
+DEEPEST = 30
+"""Postings of one word that it may read."""
 JOIN = 0.5
 """Mean likelihood from which a mention joins an event."""
 UNITE = 0.5
@@ -136,7 +138,7 @@ def build_link(mention: str, match: Match | None) -> Link:
 
 def _find_candidates(draft: Draft, member: Member) -> list[Cluster]:
     desk = draft.desk
-    near = [key for key, _ in desk.index.find_near(member.profile, LEAST, NEAR, BUDGET)]
+    near = [key for key, _ in desk.index.find_near(member.profile, LEAST, NEAR, BUDGET, DEEPEST)]
     own = sorted(desk.articles.get(member.mention.article_id, ()))
     found: dict[str, Cluster] = {}
     for mention in own + near:

@@ -220,10 +220,10 @@ class _Terms:
 
     def __init__(self, profiles: Sequence[Profile]) -> None:
         self.size = len(profiles)
-        sizes = [len(profile.ids) for profile in profiles]
+        sizes = np.array([len(profile.ids) for profile in profiles])
         ids = np.concatenate([profile.ids for profile in profiles])
         self.row = np.repeat(np.arange(self.size), sizes)
-        self.ends = np.cumsum(sizes)
+        self.ends = sizes.cumsum()
         self.counts = np.concatenate([profile.counts for profile in profiles])
         self.rarities = np.concatenate([profile.rarities for profile in profiles])
         self.flags = np.concatenate([profile.flags for profile in profiles])
@@ -260,20 +260,21 @@ class _Terms:
 
     def _compare_last(self, weights: npt.NDArray[np.floating]) -> list[Floats]:
         """Cosines of the last text alone, under all weights at once, without a table of terms."""
-        last = np.zeros((len(weights), self.width), np.float32)
-        own = self.row == self.size - 1
-        last[:, self.column[own]] = weights[:, own]
-        shared = self._sum_rows(weights * last[:, self.column])
-        lengths = np.sqrt(self._sum_rows(weights * weights))
-        cosines = shared / np.maximum(lengths * lengths[:, -1:], 1e-9)
-        return [row[None, :].astype(np.float32) for row in cosines]
-
-    def _sum_rows(self, entries: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
-        """Sum the entries of each text; a text without terms has none and sums to zero."""
-        sums = np.zeros((len(entries), self.size + 1), np.float64)
-        sums[:, 1:] = np.cumsum(entries, axis=1, dtype=np.float64)[:, self.ends - 1]
-        sums[:, 1:][:, self.ends == 0] = 0
-        return np.diff(sums, axis=1)
+        own = self.ends[-2] if self.size > 1 else 0
+        place = np.full(self.width, -1)
+        place[self.column[own:]] = np.arange(len(self.column) - own)
+        # few terms of the others stand in the last text too
+        met = np.flatnonzero(place[self.column] >= 0)
+        products = weights[:, met] * weights[:, own + place[self.column[met]]]
+        shared = np.zeros((len(weights), self.size), np.float64)
+        lengths = np.zeros((len(weights), self.size), np.float64)
+        squares = weights * weights
+        for row in range(len(weights)):
+            shared[row] = np.bincount(self.row[met], products[row], self.size)
+            lengths[row] = np.bincount(self.row, squares[row], self.size)
+        lengths = np.sqrt(lengths)
+        cosines = (shared / np.maximum(lengths * lengths[:, -1:], 1e-9)).astype(np.float32)
+        return [row[None, :] for row in cosines]
 
 
 def _agree(sets: Sequence[frozenset[int] | frozenset[tuple[int, int]]], rows: slice) -> Floats:

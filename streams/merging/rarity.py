@@ -25,14 +25,18 @@ def measure_rarity(stem: str) -> float:
     """Tell how rare a stem is, by the commonest word it may stand for."""
     if stem[:1].isdigit():
         return NUMBER
-    forms = (stem, f"{stem}e", f"{stem}s", f"{stem}ed")
-    zipf = max(measure_zipf(form) for form in forms)
+    known = _frequencies().get
+    often = max(known(stem, 0.0), *(known(f"{stem}{end}", 0.0) for end in ("e", "s", "ed")))
+    zipf = _to_zipf(often)
     return min(1.0, max(0.02, (COMMONEST - max(zipf, RAREST)) / (COMMONEST - RAREST)))
 
 
 def measure_zipf(word: str) -> float:
     """Tell a word's frequency as log10 per billion words; 0 for a word that is not in the list."""
-    frequency = _frequencies().get(word)
+    return _to_zipf(_frequencies().get(word, 0.0))
+
+
+def _to_zipf(frequency: float) -> float:
     return 0.0 if not frequency else max(0.0, math.log10(frequency) + 9.0)
 
 
