@@ -41,7 +41,9 @@ def select_drafts(drafts: Sequence[Draft], genre: Genre) -> tuple[Draft, ...]:
     """Keep the drafts worth a mention; words about an event are none beside the event."""
     told = tuple(draft for draft in drafts if is_worth_telling(draft, genre))
     deeds = tuple(draft for draft in told if draft.kind not in MERE_WORDS)
-    return deeds or tuple(draft for draft in told if draft.in_opening)
+    if any(draft.newsworthiness == "new" for draft in deeds):
+        return deeds
+    return tuple(d for d in told if d.kind not in MERE_WORDS or d.in_opening)
 
 
 def is_worth_telling(draft: Draft, genre: Genre) -> bool:

@@ -26,6 +26,24 @@ EXAMPLE = frozenset({"including", "like", "unlike"})
 """What they bring is an example of something else, not the news."""
 GIVEN = frozenset({"after", "following", "because", "despite", "amid"})
 """What they bring is told as fact, whatever the clause above it says: "will move after a fire"."""
+SPANS = frozenset({"week", "month", "year", "decade", "weeks", "months", "years", "decades"})
+KEEN = frozenset(
+    {
+        "likely",
+        "due",
+        "ready",
+        "able",
+        "unlikely",
+        "keen",
+        "prepared",
+        "willing",
+        "eager",
+        "reluctant",
+    }
+)
+"""Adjectives whose infinitive has not happened."""
+WILL = frozenset({"will", "would", "wo", "'ll", "'d"})
+"""With "not", what somebody refuses: "would not meet the opposition"."""
 ACHIEVED = frozenset(
     {"disperse", "quell", "beat", "defeat", "win", "reach", "claim", "seal", "take"}
 )
@@ -101,7 +119,8 @@ def _climb(trigger: Token, *, noun: bool) -> Iterator[Judgement]:
             yield _build("hypothetical", "noun", head)  # "a demand that troops withdraw"
         if head.i == token.i or dep in {"relcl", "appos", "parataxis"} or _is_headline(token):
             return
-        if _is_given(token) or (noun and step == 0 and _is_presupposed(token, lexicon)):
+        if _is_given(token, noun=noun and step == 0):
+            yield from _judge_given(token)
             return
         above = _judge_head(token, head, lexicon, step=step)
         if above is not None:
@@ -111,14 +130,30 @@ def _climb(trigger: Token, *, noun: bool) -> Iterator[Judgement]:
         token = head
 
 
-def _is_given(token: Token) -> bool:
+def _judge_given(token: Token) -> Iterator[Judgement]:
+    if _is_long_ago(token):
+        yield _build("recalled", "after", token)
+
+
+def _is_given(token: Token, *, noun: bool) -> bool:
     """Say whether it stands in a clause or phrase that tells a fact: "after a fire swept it"."""
+    if noun and _is_presupposed(token):
+        return True
     if token.dep_ in {"pobj", "pcomp"}:
         return token.head.lower_ in GIVEN and token.head.head.pos_ in {"VERB", "AUX"}
     return token.dep_ == "advcl" and token.tag_ == "VBD" and _opens_with(token, GIVEN)
 
 
-def _is_presupposed(noun: Token, lexicon: ModalityLexicon) -> bool:
+def _is_long_ago(token: Token) -> bool:
+    """Say whether a fact that is given was long before: "two weeks after", "the raid last month"."""
+    near = [child for child in token.children if child.dep_ in {"npadvmod", "advmod"}]
+    if token.dep_ == "advcl":
+        return any(child.lemma_ in SPANS and child.i < token.i for child in near)
+    words = {word.lower_ for child in near for word in (child, *child.children)}
+    return bool(words & {"last", "ago"}) and bool(words & SPANS)
+
+
+def _is_presupposed(noun: Token) -> bool:
     """Say whether a clause that may not hold speaks of a happening that did.
 
     "A fire that gutted the church may have been set": only its cause is in doubt.
@@ -129,7 +164,7 @@ def _is_presupposed(noun: Token, lexicon: ModalityLexicon) -> bool:
     told = any(child.dep_ in {"relcl", "acl"} and child.tag_ != "TO" for child in noun.children)
     perfect = any(child.dep_ == "aux" and child.lower_ == "have" for child in verb.children)
     doubted = any(
-        child.dep_ == "aux" and lexicon.auxiliaries.get(child.lower_) == "hypothetical"
+        child.dep_ == "aux" and load_modality().auxiliaries.get(child.lower_) == "hypothetical"
         for child in verb.children
     )
     return doubted and perfect and (told or any(c.dep_ == "auxpass" for c in verb.children))
@@ -187,7 +222,12 @@ def _build(rule: str, where: str, word: Token) -> Judgement:
 def _judge_clause(verb: Token, lexicon: ModalityLexicon) -> Iterator[Judgement]:
     """Judge by the verb's own auxiliaries, negation and conditions; a plan gives way to them."""
     planned: Judgement | None = None
-    for child in _helpers(verb):
+    helpers = _helpers(verb)
+    refused = next((child for child in helpers if child.dep_ == "neg"), None)
+    if refused is not None and any(child.lower_ in WILL for child in helpers):
+        yield _build("negated", "negation", refused)
+        return
+    for child in helpers:
         found = _judge_child(verb, child, lexicon)
         if found is not None and found.modality == "planned":
             planned = found
@@ -282,7 +322,7 @@ def _judge_head(
         return _judge_preposition(head, lexicon, step=step)
     if head.pos_ in {"NOUN", "ADJ"} and dep in {"acl", "xcomp", "ccomp", "compound", "advcl"}:
         rule = lexicon.nouns.get(head.lemma_.lower())
-        if dep == "xcomp" and head.lemma_ in {"likely", "due", "ready", "able", "unlikely", "keen"}:
+        if dep == "xcomp" and head.lemma_ in KEEN:
             rule = "planned" if head.lemma_ == "due" else "hypothetical"
         if rule:
             return _build(rule, "noun", head)
@@ -321,7 +361,7 @@ def _is_described(verb: Token) -> bool:
     human = noun.lemma_.lower() in load_coding_lexicon().terms("human").lemmas
     if verb.tag_ != "VBN" and not (verb.tag_ == "VBG" and human):
         return False
-    if human and verb.tag_ == "VBN" and noun.dep_ in {"appos", "pobj"}:
+    if verb.tag_ == "VBN" and (noun.dep_ == "appos" or (human and noun.dep_ == "pobj")):
         return True  # "the mayor, a member of the party jailed a year ago"
     return noun.dep_ in {"nsubj", "nsubjpass", "dobj"} and noun.head.pos_ == "VERB"
 

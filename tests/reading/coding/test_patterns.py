@@ -5,7 +5,7 @@ from __future__ import annotations
 from streams.lexicon.ontology import load_ontology
 from streams.reading.coding.patterns import load_coding_lexicon
 
-UNCODED = {"other", "announcement"}
+UNCODED = {"other"}
 """Kinds that only the headline's guess gives."""
 
 
