@@ -15,7 +15,6 @@ from __future__ import annotations
 import base64
 import re
 import zlib
-from collections import Counter
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import resources
@@ -97,7 +96,7 @@ class Profile:
 def build_profile(headline: str, text: str = "", *, embed: bool = True) -> Profile:
     """Read a headline and the text under it."""
     sentences = _split_sentences(headline, text)
-    counts: Counter[str] = Counter()
+    counts: dict[str, int] = {}
     flags: dict[str, int] = {}
     for position, sentence in enumerate(sentences):
         _read_sentence(sentence, position, counts, flags)
@@ -211,7 +210,7 @@ def _split_sentences(headline: str, text: str) -> list[str]:
 
 
 def _read_sentence(
-    sentence: str, position: int, counts: Counter[str], flags: dict[str, int]
+    sentence: str, position: int, counts: dict[str, int], flags: dict[str, int]
 ) -> None:
     words = _WORD.findall(sentence)
     capitals = _is_in_capitals(words)
@@ -221,7 +220,7 @@ def _read_sentence(
         stem, number, rare = _know_word(word)
         if not stem:
             continue
-        counts[stem] += 1
+        counts[stem] = counts.get(stem, 0) + 1
         flag = place_flag | number
         if word[0].isupper() and (rare or (place > 0 and not capitals)):
             flag |= name_flag
