@@ -48,7 +48,7 @@ _UNNAMED = frozenset(
 )
 _AT_PLACES = frozenset({"in", "near", "at", "around", "outside", "toward", "towards"})
 """Words after which a place stands, whatever the parser says."""
-_GROUPS = frozenset(
+GROUPS = frozenset(
     [
         "ministry", "army", "military", "government", "company", "bank", "agency", "court", "party",
         "union", "group", "commission", "council", "department", "office", "service", "club", "team",
@@ -361,7 +361,7 @@ class _Builder:
             self.groups[token.lower_] = name
             self.meant[_place(token)] = name
             return
-        if token.lower_ not in _GROUPS and token.lower_ not in self.groups:
+        if token.lower_ not in GROUPS and token.lower_ not in self.groups:
             return
         phrase = phrase_of(token)
         if any(w.text[:1].isupper() and w.lower_ not in _ARTICLES for w in phrase):
@@ -466,7 +466,7 @@ def _find_apposed(words: Sequence[Token], position: int) -> list[Token]:
     for token in words[position : position + MAX_TITLE_WORDS]:
         if token.pos_ == "PROPN" and token.text[:1].isupper() and not _is_title(token):
             name.append(token)
-        elif token.text == "," or token.pos_ in {"VERB", "AUX"}:
+        elif token.text in {",", "."} or token.pos_ in {"VERB", "AUX"}:
             return name if len(name) > 1 else []
         else:
             break

@@ -31,7 +31,9 @@ MAIN_REACH = 9
 ACCUSATION_REACH = 3
 """Sentences within which an accusation of the same deed needs no thing in common."""
 _HEDGES = frozenset({"reportedly", "allegedly", "apparently", "purportedly", "supposedly"})
-_GUILT = frozenset({"charge", "guilt", "wrongdoing", "allegation", "accusation"})
+_GUILT = frozenset(
+    {"charge", "guilt", "guilty", "innocent", "wrongdoing", "allegation", "accusation"}
+)
 _CRIMES = frozenset({"killing", "attack", "torture", "crime", "cyber", "capture", "dope", "poison"})
 _DEED_FREE = frozenset({"people", "person", "man", "woman", "day", "week", "year", "country"})
 
@@ -184,7 +186,8 @@ def _denies_guilt(voice: Voice) -> bool:
 def _is_same_doer(voice: Voice, trigger: Token) -> bool:
     """Tell whether nothing speaks against the same doer: Ukraine's gains are not Russia's."""
     doers = _doers_of(trigger)
-    claimed = _doers_claimed(voice)
+    taken = {origin_stem(word) for place in _places_of(trigger) for word in place.split()}
+    claimed = _doers_claimed(voice) - taken  # "denied that the town had fallen"
     return not doers or not claimed or bool(doers & claimed)
 
 

@@ -27,17 +27,17 @@ def _tolls(text: str, trigger: str) -> list[tuple[float | None, str | None]]:
 
 def test_number_in_a_said_clause_has_its_speaker() -> None:
     """What police said, they said; what nobody is named for, nobody."""
-    assert _tolls("Police said the bomb killed 11 people.", "killed") == [(11.0, "Police")]
+    assert _tolls("Police said the bomb killed 11 people.", "killed") == [(11.0, "police")]
     assert _tolls("The bomb killed 11 people.", "killed") == [(11.0, None)]
 
 
 def test_a_second_speaker_brings_a_second_number() -> None:
     """A toll of the next sentence joins when somebody else gives another figure."""
     text = "Police said the bomb killed 11 people. At least 30 people died, the mayor said."
-    assert _tolls(text, "killed") == [(11.0, "Police"), (30.0, "mayor")]
+    assert _tolls(text, "killed") == [(11.0, "police"), (30.0, "mayor")]
 
 
 def test_the_same_figure_is_told_once() -> None:
     """A second speaker of the same figure adds no number."""
     text = "Police said the bomb killed 11 people. At least 11 people died, the mayor said."
-    assert _tolls(text, "killed") == [(11.0, "Police")]
+    assert _tolls(text, "killed") == [(11.0, "police")]
