@@ -133,13 +133,11 @@ def _find_verbs(sentence: Sentence, names: Names) -> Iterator[Voice]:
 
 def _weigh_negation(verb: Token, stance: Stance) -> Stance | None:
     """What is left of a stance with "not": who could not confirm cannot verify, others say nothing."""
-    if verb.lemma_ == "plead":
-        return (
-            "denies" if any(t.lower_ in {"not", "innocent"} for t in verb.subtree) else "confirms"
-        )
-    declined = verb.dep_ == "xcomp" and verb.head.lemma_ in {"decline", "refuse", "fail"}
-    if declined:
+    if verb.dep_ == "xcomp" and verb.head.lemma_ in {"decline", "refuse", "fail"}:
         return None
+    if verb.lemma_ == "plead":
+        denying = any(token.lower_ in {"not", "innocent"} for token in verb.subtree)
+        return "denies" if denying else "confirms"
     if not _is_negated(verb):
         return stance
     return "cannot_verify" if stance in {"confirms", "cannot_verify"} else None
