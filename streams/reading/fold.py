@@ -22,6 +22,7 @@ from streams.lexicon.ontology import get_kind
 from streams.reading.coding.code import Coding
 from streams.reading.coding.patterns import load_coding_lexicon
 from streams.reading.draft import Draft
+from streams.reading.who.actors import drop_doubles
 from streams.records import Actor, Claim, Newsworthiness, Quantity, Reason, When, Where
 
 CUMULATIVE = dt.timedelta(days=3)
@@ -377,7 +378,8 @@ def _better_where(first: Where | None, second: Where | None) -> Where | None:
 def _join_actors(one: tuple[Actor, ...], other: tuple[Actor, ...]) -> tuple[Actor, ...]:
     """Names first; a vague word gives way when the other side has a name of its country."""
     joined = {actor.name: actor for actor in (*one, *other)}
-    return tuple(sorted(joined.values(), key=lambda actor: not actor.name[:1].isupper()))[:6]
+    named = sorted(joined.values(), key=lambda actor: not actor.name[:1].isupper())
+    return drop_doubles(named)[:6]
 
 
 def _join_numbers(one: tuple[Quantity, ...], other: tuple[Quantity, ...]) -> tuple[Quantity, ...]:

@@ -18,6 +18,7 @@ from spacy.tokens import Token
 from streams.reading.names import origin_stem, phrase_of
 from streams.reading.parse import ParsedArticle, Sentence
 from streams.reading.voices.cues import deeds_of
+from streams.reading.voices.hedges import find_hedge
 from streams.reading.voices.voice import Voice, Voices
 from streams.records import Claim, Modality, Stance
 
@@ -30,7 +31,6 @@ MAIN_REACH = 9
 """The same for blame and denial without a deed of their own: they mean the article's main event."""
 ACCUSATION_REACH = 3
 """Sentences within which an accusation of the same deed needs no thing in common."""
-_HEDGES = frozenset({"reportedly", "allegedly", "apparently", "purportedly", "supposedly"})
 _GUILT = frozenset(
     {"charge", "guilt", "guilty", "innocent", "wrongdoing", "allegation", "accusation"}
 )
@@ -58,7 +58,7 @@ def choose_claims(
     ]
     claims = [_build_claim(voice, modality) for voice in own]
     if not any(voice.stance != "cannot_verify" for voice in own):
-        claims.insert(0, _outlet_claim(voices.publisher, sentence))
+        claims.insert(0, _outlet_claim(voices.publisher, sentence, trigger))
     if modality in {"happened", "denied"}:
         claims.extend(
             _build_claim(voice, modality)
@@ -112,8 +112,8 @@ def _build_claim(voice: Voice, modality: Modality) -> Claim:
     )
 
 
-def _outlet_claim(publisher: str, sentence: Sentence) -> Claim:
-    hedge = next((token.text for token in sentence.tokens if token.lower_ in _HEDGES), None)
+def _outlet_claim(publisher: str, sentence: Sentence, trigger: Token) -> Claim:
+    hedge = find_hedge(sentence, trigger)
     return Claim(
         claimant=publisher,
         stance="asserts",

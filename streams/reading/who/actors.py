@@ -26,6 +26,7 @@ VAGUE = frozenset(
     {"who", "which", "that", "what", "this", "there", "these", "those", "it", "one", "both", "each"}
     | {"all", "some", "many", "most", "none", "whom", "whose", "i", "we", "you", "me", "us", "your"}
 )
+_MEASURES = frozenset({"DATE", "TIME", "CARDINAL", "ORDINAL", "PERCENT", "MONEY", "QUANTITY"})
 MAX_PHRASE = 8
 ACTING = ("human", "pronoun", "official", "authority", "forces", "company", "team", "court")
 
@@ -51,7 +52,23 @@ def build_actors(tokens: Iterable[Token], sentence: Sentence, names: Names) -> t
         actor = build_actor(token, sentence, names)
         if actor is not None and actor.name not in found:
             found[actor.name] = actor
-    return tuple(found.values())
+    return drop_doubles(tuple(found.values()))
+
+
+def drop_doubles(actors: Sequence[Actor]) -> tuple[Actor, ...]:
+    """Drop the short form of somebody who is there in full: "Court" beside "Nairobi court"."""
+    words = [tuple(actor.name.casefold().split()) for actor in actors]
+    kept = [
+        actor
+        for number, actor in enumerate(actors)
+        if not any(
+            other[-len(words[number]) :] == words[number]
+            and (len(other) > len(words[number]) or place < number)
+            for place, other in enumerate(words)
+            if place != number
+        )
+    ]
+    return tuple(kept)
 
 
 def build_actor(token: Token, sentence: Sentence, names: Names) -> Actor | None:
@@ -60,7 +77,8 @@ def build_actor(token: Token, sentence: Sentence, names: Names) -> Actor | None:
         token.pos_ not in {"NOUN", "PROPN", "PRON", "ADJ"}
         or token.lower_ in VAGUE
         or not token.text[0].isalnum()
-        or token.ent_type_ in {"DATE", "TIME"}
+        or token.tag_ in {"JJR", "JJS"}
+        or token.ent_type_ in _MEASURES
     ):
         return None
     phrase = phrase_of(token)

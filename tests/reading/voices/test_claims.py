@@ -55,6 +55,27 @@ def test_an_outlet_that_hedges_does_not_vouch() -> None:
     assert claim.words == "reportedly"
 
 
+@pytest.mark.parametrize(
+    ("text", "event", "hedge"),
+    [
+        ("Three men are accused of murdering the mayor.", "murdering", "accused"),
+        ("A man was arrested on suspicion of murder.", "murder", "suspicion"),
+        ("A man was arrested on suspicion of murder.", "arrested", None),
+        ("A man is believed to have killed his wife.", "killed", "believed"),
+        ("The trial of a worker who allegedly shot two starts on Monday.", "trial", None),
+        ("The trial of a worker who allegedly shot two starts on Monday.", "shot", "allegedly"),
+    ],
+)
+def test_an_outlet_keeps_its_distance(text: str, event: str, hedge: str | None) -> None:
+    """What somebody is accused of is not vouched for; that he is arrested is."""
+    parsed = parse_article(build_article(text))
+    voices = find_voices(parsed, build_names(parsed))
+    sentence = parsed.sentences[0]
+    trigger = next(token for token in sentence.tokens if token.text == event)
+    (claim,) = choose_claims(voices, parsed, sentence, trigger, "happened")
+    assert (claim.words, claim.outlet) == (hedge, hedge is None)
+
+
 def test_the_narrowest_voice_speaks_for_a_word() -> None:
     """Inside a report of what somebody said, that somebody speaks."""
     text = "Reuters reported that the mayor said nine people had died."

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from streams.reading.who.actors import drop_doubles
+from streams.records import Actor
 from tests.reading.coding.build import read_sentence
 
 
@@ -48,3 +50,10 @@ def test_a_day_is_no_target() -> None:
     text = "Air strikes killed at least 22 people across the valley on Saturday, officials said."
     names = {actor.name for mention in read_sentence(text) for actor in mention.targets}
     assert not {"Saturday", "on Saturday"} & names
+
+
+def test_somebody_in_full_is_there_once() -> None:
+    """The short form of an actor gives way to the long one, whatever its case."""
+    names = ("Court", "Nairobi court", "teenagers", "Two teenagers", "Police", "police", "US")
+    kept = drop_doubles([Actor(name=name) for name in names])
+    assert [actor.name for actor in kept] == ["Nairobi court", "Two teenagers", "Police", "US"]
