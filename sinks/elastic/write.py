@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from pydantic_core import to_json
 
@@ -46,8 +47,7 @@ class MappingMismatchError(TocsinError):
     what = "refused to go on"
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
+class Pending(NamedTuple):
     """A document on its way, with the message it came from."""
 
     document: Document
@@ -106,8 +106,9 @@ class Writer:
     def build(self, messages: Sequence[Message]) -> Built:
         """Build the documents of a batch. Asks no server: it may run beside `write_built`."""
         built = Built()
+        now = self._clock()
         for message in messages:
-            outcome = self._build_one(message)
+            outcome = self._build_one(message, now)
             if isinstance(outcome, Dead):
                 built.dead.append((message, outcome))
             else:
@@ -128,11 +129,11 @@ class Writer:
         self._homes.remember(homes)
         return result
 
-    def _build_one(self, message: Message) -> Pending | Dead:
+    def _build_one(self, message: Message, now: dt.datetime) -> Pending | Dead:
         shape = SHAPES[self._shapes[message.topic]]
         try:
             record = decode(shape.topic.record, message.value)
-            document = build_document(record, self._clock())
+            document = build_document(record, now)
             return Pending(document, message, to_json(document.fields, inf_nan_mode="null"))
         except UnknownSchemaError as error:
             return Dead("unknown_schema", error.why)
