@@ -29,6 +29,8 @@ from streams.records import Event, Founding, Mention, Relay
 
 SPLIT_SIZES = frozenset((5, 12, 30, 75))
 """Sizes at which an event is looked at for a second happening in it: seldom, and at every scale."""
+SURE = 0.8
+"""Likelihood from which a mention's joining leaves nothing to look at again."""
 SPLIT = 0.3
 """Mean likelihood below which two parts of an event come apart; far below what joins them."""
 
@@ -215,6 +217,8 @@ def _look_again(draft: Draft, cluster: Cluster) -> None:
     if size not in SPLIT_SIZES or (before is not None and len(before.members) >= size):
         return
     members = [m for m in draft.list_members(cluster) if not m.mention.withdrawn]
+    if _is_sure(members):
+        return
     labels = group_pairs(weigh_hood(members), SPLIT)
     parts: dict[int, list[Member]] = {}
     for member, label in zip(members, labels, strict=True):
@@ -222,6 +226,16 @@ def _look_again(draft: Draft, cluster: Cluster) -> None:
     for part in sorted(parts.values(), key=len, reverse=True)[1:]:
         if len(part) >= 2:
             cluster = _split(draft, cluster, part)
+
+
+def _is_sure(members: list[Member]) -> bool:
+    """Tell whether all but the one who opened the event resembled the first and the latest well.
+
+    An event that was joined from two has two who opened it, and is looked at.
+    """
+    links = [member.link for member in members]
+    unsure = [link for link in links if link is None or link.score < SURE or "opened" in link.parts]
+    return len(unsure) <= 1
 
 
 def _split(draft: Draft, cluster: Cluster, part: list[Member]) -> Cluster:
