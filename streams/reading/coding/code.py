@@ -119,8 +119,17 @@ def _words_of(sentence: Sentence) -> frozenset[str]:
     for token in sentence.tokens:
         lemma = token.lemma_.lower()
         words.update((lemma, token.lower_, f"{previous} {lemma}"))
+        if token.text in DASHES and _is_between_scores(token):
+            words.add(SCORE)
         previous = token.lower_
     return frozenset(words)
+
+
+def _is_between_scores(dash: Token) -> bool:
+    """Say whether it parts the two numbers of a result: "20-13", "2 - 1"."""
+    if dash.i == 0 or dash.i + 1 == len(dash.doc):
+        return False
+    return all(t.is_digit and len(t) <= MAX_SCORE for t in (dash.nbor(-1), dash.nbor()))
 
 
 def _code_token(
@@ -375,6 +384,10 @@ REFUSAL = 0.5
 WILL = frozenset({"will", "would", "wo", "'ll"})
 FOUGHT = frozenset({"tackle", "combat", "battle", "fight"})
 """Verbs whose object is there: "firefighters tackle a blaze", where others tackle crime."""
+DASHES = frozenset({"-", "\u2013"})
+SCORE = "0-0"
+"""Stands among a sentence's words for any result ("3-2", "20 - 13")."""
+MAX_SCORE = 3
 VAGUE = frozenset({"death", "homicide"})
 MAX_VAGUE = 0.6
 """Up to this weight "died" and "were killed" say only what something else in the sentence did."""
@@ -394,7 +407,8 @@ def _is_linked(coding: Coding, other: Coding) -> bool:
     """Say whether the other's trigger is among this one's arguments or governs it."""
     frame = coding.frame
     near = [*frame.subjects, *frame.objects, *frame.modifiers]
-    near += [token for tokens in frame.preps.values() for token in tokens]
+    meanwhile = "displacement" in {coding.kind, other.kind}
+    near += [t for p, tokens in frame.preps.items() for t in tokens if p != "as" or not meanwhile]
     if any(token.i == other.trigger.i for token in near):
         return True
     if frame.governor is not None and frame.governor.i == other.trigger.i:

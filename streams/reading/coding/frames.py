@@ -93,6 +93,24 @@ IRREGULAR = {
     "struck": "strike",
 }
 
+INTRANSITIVE = frozenset(
+    {"collide", "clash", "arrive", "die", "escape", "negotiate", "meet", "gather", "march", "rally"}
+    | {"crash", "derail", "capsize", "resign", "vanish", "disappear", "drown", "surrender", "flee"}
+    | {
+        "retreat",
+        "agree",
+        "erupt",
+        "explode",
+        "collapse",
+        "protest",
+        "demonstrate",
+        "travel",
+        "rise",
+    }
+    | {"fall", "break", "return", "land", "sink", "make", "withdraw", "advance", "plunge", "go"}
+)
+"""Verbs that nobody suffers, so that their past is never a passive without its auxiliary."""
+
 EXTENT = "~"
 """Stands for a preposition before a measure without one ("pushed south a kilometre")."""
 MAX_CLIMB = 6
@@ -247,7 +265,7 @@ def _is_passive(verb: Token) -> bool:
     if any(child.dep_ in {"auxpass", "nsubjpass", "agent"} for child in verb.children):
         return True
     if verb.tag_ == "VBN" and verb.dep_ == "acl":
-        return True
+        return not _is_own_deed(verb)
     head = verb.head
     return (
         verb.dep_ == "conj"
@@ -256,6 +274,11 @@ def _is_passive(verb: Token) -> bool:
         and any(child.dep_ in {"auxpass", "nsubjpass"} for child in head.children)
         and not any(child.dep_ in SUBJECT for child in verb.children)
     )
+
+
+def _is_own_deed(verb: Token) -> bool:
+    """Say whether a past tense was taken for a participle: "Two vessels collided in the Channel"."""
+    return verb.dep_ == "acl" and verb.head.dep_ == "ROOT" and verb.lemma_.lower() in INTRANSITIVE
 
 
 def _reads_as_passive(frame: Frame) -> bool:
@@ -276,13 +299,18 @@ def reread_as_passive(frame: Frame) -> Frame | None:
         return None
     sufferers = [] if frame.passive else frame.subjects
     sufferers = sufferers or [
-        child for child in verb.children if child.i < verb.i and child.dep_ in MISREAD
+        child for child in verb.children if child.i < verb.i and _may_suffer(child)
     ]
     if not sufferers:
         return None
     modifiers = [m for sufferer in sufferers for m in modifiers_of(sufferer)]
     doers = frame.preps.get("by", []) if not frame.passive else frame.subjects
     return replace(frame, objects=sufferers, subjects=doers, modifiers=modifiers, passive=True)
+
+
+def _may_suffer(word: Token) -> bool:
+    """Say whether the word before a participle is whom it befell: "Six shot", not "Covid shot"."""
+    return word.dep_ == "nummod" or (word.dep_ in MISREAD and word.ent_type_ == "NORP")
 
 
 def is_past(verb: Token) -> bool:
@@ -406,7 +434,8 @@ def _add_governing(frame: Frame, verb: Token, *, headline: bool) -> None:
     """Fill the slots a verb takes from what governs it."""
     head = verb.head
     if verb.dep_ == "acl":
-        (frame.objects if verb.tag_ == "VBN" else frame.subjects).extend(_expand([head]))
+        suffers = verb.tag_ == "VBN" and not _is_own_deed(verb)
+        (frame.objects if suffers else frame.subjects).extend(_expand([head]))
     elif verb.dep_ == "relcl":
         _add_antecedent(frame, verb, head)
     if frame.subjects or (frame.passive and frame.objects):
