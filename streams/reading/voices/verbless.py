@@ -36,6 +36,7 @@ _UNVERIFIED_CUES = ("verif", "confirm", "corroborat", "authenticat", "clear")
 _HEADLINE_TAIL = re.compile(r"(?::|\s[-–—]|,)\s+(?P<who>[^:,–—]{2,50})$")
 _HEADLINE_HEAD = re.compile(r"^(?P<who>[^:,–—]{2,30}):\s")
 _NAMED = frozenset({"PERSON", "GPE", "NORP", "ORG"})
+VERBAL = frozenset({"VERB", "AUX"})
 MAX_NAME = 4
 
 
@@ -90,20 +91,29 @@ def _is_voice(own: list[Token], rest: list[Token], names: Names, mark: str) -> b
     """Tell whether a headline's end speaks: a word for speakers, or after a colon any name."""
     last = own[-1].lower_.strip(".")
     before = own[-1].i < rest[0].i
-    if own[0].lower_ in {"according", "per"} or any(t.pos_ in {"VERB", "AUX"} for t in own):
+    if own[0].lower_ in {"according", "per"} or any(t.pos_ in VERBAL for t in own[:-1]):
         return False
     if last in load_cues("verbless"):
         return not (before and last in {"us", "who"})
-    if before or len(own) > MAX_NAME or mark == "," or not any(_is_finite(t) for t in rest):
+    if (
+        own[-1].pos_ in VERBAL
+        or before
+        or len(own) > MAX_NAME
+        or mark == ","
+        or not any(_is_finite(t) for t in rest)
+    ):
         return False  # "Jo Ray: son held": whom it is about
-    office = last in load_titles("office") or last in load_titles("role")
+    words = {last, own[0].lower_}
+    office = bool(words & (load_titles("office").keys() | load_titles("role").keys()))
     named = own[-1].pos_ == "PROPN" and own[-1].ent_type_ in _NAMED
     known = is_outlet(" ".join(t.text for t in own)) or names.person_at(own[-1]) is not None
     return known or (mark == ":" and (office or named))
 
 
 def _is_finite(token: Token) -> bool:
-    return token.pos_ in {"VERB", "AUX"} and token.tag_ in {"VBZ", "VBD", "VBP", "VBN", "MD", "VB"}
+    if token.tag_ == "VBG":
+        return token.dep_ == "ROOT"  # "Country still facing challenges: envoy"
+    return token.pos_ in VERBAL and token.tag_ in {"VBZ", "VBD", "VBP", "VBN", "MD", "VB"}
 
 
 def find_unverified(sentence: Sentence, publisher: str) -> Iterator[Voice]:
