@@ -26,6 +26,26 @@ SpeakerOf = Callable[[Sentence, Token], str | None]
 _CASUALTIES: frozenset[Measure] = frozenset(
     ("killed", "injured", "missing", "displaced", "rescued", "affected", "infected")
 )
+_HURT: frozenset[Measure] = frozenset(("killed", "injured", "missing"))
+"""What only groups that hurt people have: talks kill nobody, even as an air strike does."""
+_CONTENT = frozenset(
+    (
+        "pcomp",
+        "pobj",
+        "conj",
+        "acomp",
+        "oprd",
+        "xcomp",
+        "dobj",
+        "compound",
+        "nmod",
+        "appos",
+        "nsubj",
+        "nsubjpass",
+    )
+)
+_ACCUSED = frozenset(("accuse", "charge", "suspect", "convict"))
+_CHARGED = frozenset(("with", "of", "for", "in", "over", "on"))
 _HURTING = word_set("numbers_lists", "hurting")
 _CONTINUED = 3
 _PREPOSITIONS = {
@@ -55,6 +75,8 @@ def choose_numbers(
     found = [n for word in triggers for n in _near_numbers(quantities, sentence, word, kind)]
     found += _rival_tolls(quantities, sentence, kind)
     found += _continued(quantities, parsed, sentence, kind)
+    counted = {number.quantity.measure for number in found if not number.is_definite}
+    found = [n for n in found if not n.is_definite or n.quantity.measure not in counted]
     chosen: dict[tuple[str, str | None], Quantity] = {}
     others: dict[tuple[str, str | None, str], Quantity] = {}
     for number in found:
@@ -78,7 +100,8 @@ def _near_numbers(
             continue
         if not _fits(found, kind, trigger):
             continue
-        cost = price(trigger, found.head)
+        is_content = found.quantity.measure == "killed" and is_charged(trigger, found.head)
+        cost = 1.0 if is_content else price(trigger, found.head)
         if cost <= FAR:
             priced.append((cost, abs(found.head.i - trigger.i), found))
     priced.sort(key=lambda entry: entry[:2])
@@ -139,6 +162,7 @@ def _goes_on(sentence: Sentence, found: FoundQuantity) -> bool:
 
 
 def _fits(found: FoundQuantity, kind: str, trigger: Token) -> bool:
+    """Whether an event of this kind can have such a number."""
     group = get_kind(kind).group
     measure = found.quantity.measure
     if measure == "score":
@@ -146,12 +170,41 @@ def _fits(found: FoundQuantity, kind: str, trigger: Token) -> bool:
     if measure == "count":
         return trigger.i in (found.head.head.i, found.head.i)
     if measure in _CASUALTIES:
-        if group in ("justice", "arrest") and kind != "execution":
-            return False  # who was killed was killed by the deed, not by the charge
-        return trigger.lemma_.lower() not in SAY_LEMMAS or group in _HURTING
+        return _can_hurt(found, kind, trigger)
     if measure == "years":
         return group in ("crime", "justice", "arrest", "coercion", "sport")
     return True
+
+
+def _can_hurt(found: FoundQuantity, kind: str, trigger: Token) -> bool:
+    group, measure = get_kind(kind).group, found.quantity.measure
+    if group in ("justice", "arrest") and kind != "execution":
+        return measure == "killed" and is_charged(trigger, found.head)
+    if group not in _HURTING:
+        return measure not in _HURT and trigger.lemma_.lower() not in SAY_LEMMAS
+    return not (_is_cause(group, found) or (kind == "death" and found.is_definite))
+
+
+def _is_cause(group: str, found: FoundQuantity) -> bool:
+    """Whether a death is what a crowd is angry at: "a protest at the killing of a boy"."""
+    return group == "protest" and found.head.pos_ == "NOUN"
+
+
+def is_charged(trigger: Token, head: Token) -> bool:
+    """Whether a death is what somebody is charged with: "guilty of killing two", "held over the murder of"."""
+    node = head
+    for _ in range(8):
+        if node.i == trigger.i:
+            return True
+        is_link = (
+            node.dep_ in _CONTENT
+            or (node.dep_ == "prep" and node.lower_ in _CHARGED)
+            or (node.dep_ == "acl" and node.lemma_.lower() in _ACCUSED)
+        )
+        if not is_link or node.head.i == node.i:
+            return False
+        node = node.head
+    return False
 
 
 def price(trigger: Token, head: Token) -> float:
@@ -168,11 +221,13 @@ def _up(node: Token) -> float:  # noqa: PLR0911 - a table of cases, read from th
     if dep in ("relcl", "acl"):
         if node.lemma_.lower() in _SPARKS:
             return 4.5
+        if dep == "acl" and _is_toll(node) and node.head.like_num:
+            return 0.5  # "ten were killed and at least 50 injured when ..."
         if any(child.lower_ == "when" for child in node.children):
             return 0.5
         return 4.5 if is_own_clause(node) else 1.5
     if dep == "conj":
-        if _is_toll(node) and _is_toll(node.head):
+        if (_is_toll(node) or node.like_num) and _is_toll(node.head):
             return 0.5  # "ten were killed and twelve wounded when ..."
         return 1.5 + (3.0 if is_own_clause(node) else 0.0)
     if dep == "prep" and node.lower_ in ("after", "before", "since", "despite", "following"):

@@ -22,7 +22,7 @@ _SKIP = word_set("numbers_lists", "skip")
 _REMAINS = word_set("numbers_lists", "remains")
 _VIOLENT = word_set("numbers_lists", "violent")
 _TAKES_LIVES = frozenset(("claim", "take", "lose", "cost", "kill", "end", "cut"))
-_NOT_DONE = frozenset(("attempted", "attempt", "planned", "alleged", "plotted", "threatened"))
+NOT_DONE = frozenset(("attempted", "attempt", "planned", "alleged", "plotted", "threatened"))
 _HELPERS = (
     r"\s*(?:(?:people|persons?|residents|others|more|were|was|are|is|have|has|had|been|being|later|"
     r"also)\s+)*"
@@ -220,7 +220,7 @@ def is_remains(noun: Token) -> bool:
     """Whether "of" after a noun names the dead: the bodies of, the murder of; not an attempted one."""
     if noun.lemma_.lower() not in _REMAINS:
         return False
-    return not any(child.lower_ in _NOT_DONE for child in noun.children)
+    return not any(child.lower_ in NOT_DONE for child in noun.children)
 
 
 def _is_to_death(verb: Token) -> bool:

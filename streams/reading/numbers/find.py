@@ -10,7 +10,7 @@ from streams.reading.numbers.counted import Counted, find_counted
 from streams.reading.numbers.found import FoundQuantity
 from streams.reading.numbers.joined import join_counts
 from streams.reading.numbers.measured import Draft, find_measured
-from streams.reading.numbers.single import find_single
+from streams.reading.numbers.single import find_manifold, find_single
 from streams.reading.numbers.units import bare_dollar
 from streams.reading.parse import ParsedArticle, Sentence
 from streams.reading.when.find import text_of
@@ -34,6 +34,7 @@ def find_quantities(parsed: ParsedArticle) -> tuple[FoundQuantity, ...]:
 def _find_in_sentence(sentence: Sentence, dollar: str) -> list[FoundQuantity]:
     text = text_of(sentence).replace("\u2019", "'")
     counts = list(find_single(sentence, text.lower()))
+    counts.extend(find_manifold(sentence, text.lower()))
     drafts: list[Draft] = []
     if _CUE.search(text.lower()):
         drafts = find_measured(text, dollar)
@@ -82,5 +83,12 @@ def _from_count(sentence: Sentence, count: Counted) -> FoundQuantity:
         span=Span(start=sentence.start + count.start, end=sentence.start + count.end),
     )
     return FoundQuantity(
-        sentence.index, first, last, count.head, quantity, count.noun, is_part=count.is_part
+        sentence.index,
+        first,
+        last,
+        count.head,
+        quantity,
+        count.noun,
+        is_part=count.is_part,
+        is_definite=count.is_definite,
     )

@@ -13,8 +13,9 @@ from streams.records import Quantity, Span
 class FoundQuantity:
     """One number of the text and what it measures.
 
-    `head` is the token that ties it to the clause: the counted noun, or the word that says what
-    befell the counted ("dead"). `is_part` marks a part of another number ("including 3 children").
+        `head` is the token that ties it to the clause: the counted noun, or the word that says what
+        befell the counted ("dead"). `is_part` marks a part of another number ("including 3 children"),
+    `is_definite` one person told with "the" or a name, who may be one of those counted elsewhere.
     """
 
     sentence: int
@@ -24,6 +25,7 @@ class FoundQuantity:
     quantity: Quantity
     noun: str | None = None
     is_part: bool = False
+    is_definite: bool = False
 
     @property
     def span(self) -> Span:

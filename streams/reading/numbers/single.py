@@ -1,8 +1,9 @@
 """A sentence in, the single people it tells the fate of out: "a man was killed", "killing a woman".
 
 A casualty that the text does not count is still one person: the article "a" says so, or the missing
-article of a headline ("Woman dies in fire"). "The driver was killed" is one person too, but often one
-of those counted before: it is marked as definite, and whoever joins counts decides.
+article of a headline ("Woman dies in fire"). "The driver was killed" and "Ann Lee was shot dead" are
+one person too, but often one of those counted elsewhere: they are marked as definite, and give way
+to any other count of the same.
 """
 
 from __future__ import annotations
@@ -12,9 +13,9 @@ from collections.abc import Iterator
 
 from spacy.tokens import Token
 
-from streams.reading.numbers.amounts import bounded
+from streams.reading.numbers.amounts import bounded, read_number
 from streams.reading.numbers.counted import Counted
-from streams.reading.numbers.fate import find_lives, is_remains
+from streams.reading.numbers.fate import NOT_DONE, find_lives, is_remains
 from streams.reading.parse import Sentence
 from streams.reading.when.lexicon import word_set
 from streams.records import Measure
@@ -22,17 +23,23 @@ from streams.records import Measure
 _VERBS: dict[str, Measure] = {
     "kill": "killed", "murder": "killed", "injure": "injured", "wound": "injured", "arrest": "detained",
     "detain": "detained", "hurt": "injured", "rescue": "rescued", "slay": "killed", "execute": "killed",
-    "assassinate": "killed", "electrocute": "killed", "behead": "killed",
+    "assassinate": "killed", "electrocute": "killed", "behead": "killed", "gun": "killed",
 }  # fmt: skip
 _DIES = frozenset(("die", "perish", "drown"))
 _FATES = re.compile(
     r"kill|murder|injur|wound|arrest|detain|hurt|rescu|slay|slain|execut|died?\b|dies|dying|perish|drown|"
-    r"to death|\blife of\b|\bdead\b|\bbody\b|assassinat|behead|electrocut"
+    r"to death|\blife of\b|\bdead(?:ly)?\b|\bdeaths?\b|\bbody\b|assassinat|behead|electrocut|fatal|"
+    r"gun(?:ned|s)? down"
 )
 _AGENT = re.compile(r"(?:er|or|ist|ian|ant|man|woman|friend|partner)$")
 """How most words for people end; "and a dog" is nobody."""
 _ONE = word_set("numbers_lists", "one")
-_DEFINITE = word_set("numbers_lists", "definite")
+_DEEDS = frozenset(
+    ("shooting", "stabbing", "beating", "attack", "ambush", "assault", "mauling", "fall")
+)
+_MURDERS = frozenset(("murder", "murders", "homicide", "homicides"))
+_FOLD = {"double": 2.0, "triple": 3.0, "quadruple": 4.0}
+_BODIES = frozenset(("body", "corpse"))
 
 
 def find_single(sentence: Sentence, text: str) -> Iterator[Counted]:
@@ -40,14 +47,17 @@ def find_single(sentence: Sentence, text: str) -> Iterator[Counted]:
     if not _FATES.search(text):
         return
     for token in sentence.tokens:
-        if token.tag_ not in ("NN", "NNP") or not _is_person(token):
+        if token.tag_ not in ("NN", "NNP"):
             continue
-        article = _article(token, sentence)
+        is_named = _is_named(token)
+        if not is_named and not _is_person(token):
+            continue
+        article = (_name_start(token), True) if is_named else _article(token, sentence)
         if article is None:
             continue
         first, is_definite = article
         fate = _fate(token, is_bare=first.i == token.i)
-        if fate is None:
+        if fate is None or (is_named and fate[0] != "killed"):
             continue
         measure, head = fate
         base = sentence.tokens.start_char
@@ -64,6 +74,34 @@ def find_single(sentence: Sentence, text: str) -> Iterator[Counted]:
         )
 
 
+def find_manifold(sentence: Sentence, text: str) -> Iterator[Counted]:
+    """The killed that a charge counts: a double murder, two counts of murder."""
+    if "murder" not in text and "homicide" not in text:
+        return
+    for token in sentence.tokens:
+        if token.lower_ not in _MURDERS or any(c.lower_ in NOT_DONE for c in token.children):
+            continue
+        first = next((c for c in token.children if c.lower_ in _FOLD and c.i < token.i), None)
+        value = _FOLD[first.lower_] if first is not None else None
+        of = token.head
+        if (
+            value is None
+            and token.dep_ == "pobj"
+            and of.lower_ == "of"
+            and of.head.lemma_ == "count"
+        ):
+            first = next((c for c in of.head.children if c.dep_ == "nummod"), None)
+            value = read_number(first.text) if first is not None else None
+        if first is None or not value:
+            continue
+        base = sentence.tokens.start_char
+        end = token.idx + len(token.text) - base
+        amount = bounded(value, "exactly")
+        yield Counted(
+            first.idx - base, end, amount, "killed", "people", token, "murder", is_part=False
+        )
+
+
 def _is_person(token: Token) -> bool:
     """Whether a noun is a person: a known word, or one that "and a" joins to one."""
     if token.lower_ in _ONE:
@@ -71,6 +109,21 @@ def _is_person(token: Token) -> bool:
     if token.dep_ != "conj" or token.head.lower_ not in _ONE or not _AGENT.search(token.lower_):
         return False
     return any(child.lower_ in ("a", "an") for child in token.lefts)
+
+
+def _is_named(token: Token) -> bool:
+    """Whether a word ends somebody's name: Jerry Ortiz, Deputy Ortiz."""
+    if token.tag_ != "NNP" or token.dep_ in ("compound", "nmod"):
+        return False
+    if token.ent_type_ == "PERSON":
+        return True
+    return not token.ent_type_ and any(child.lower_ in _ONE for child in token.lefts)
+
+
+def _name_start(token: Token) -> Token:
+    """The first word of a name with its title."""
+    parts = [child for child in token.lefts if child.dep_ in ("compound", "nmod")]
+    return parts[0].left_edge if parts else token
 
 
 def _article(token: Token, sentence: Sentence) -> tuple[Token, bool] | None:
@@ -82,14 +135,13 @@ def _article(token: Token, sentence: Sentence) -> tuple[Token, bool] | None:
             low = child.lower_
             if low in ("a", "an"):
                 return child, False
-            is_known = token.lower_ in _DEFINITE and (low == "the" or child.tag_ == "PRP$")
-            return (child, True) if is_known else None
+            return child, True
     if token.dep_ == "conj" and token.head.lower_ in _ONE and token.head.i < token.i:
         shared = _article(token.head, sentence)  # "his mother and sister"
-        return (token, shared[1]) if shared is not None else None
-    if token.left_edge.i == sentence.tokens.start and token.dep_ != "compound":
-        return token, False  # "Woman killed in crash"
-    return None
+        return (_name_start(token), shared[1]) if shared is not None else None
+    is_first = token.left_edge.i == sentence.tokens.start  # "Woman killed in crash"
+    is_bare = is_first or sentence.paragraph.role == "headline"  # "Ricochet killed teenager"
+    return (token, False) if is_bare and token.dep_ not in ("compound", "nmod") else None
 
 
 def _fate(token: Token, *, is_bare: bool) -> tuple[Measure, Token] | None:
@@ -104,7 +156,7 @@ def _fate(token: Token, *, is_bare: bool) -> tuple[Measure, Token] | None:
     return None
 
 
-def _fate_in_clause(node: Token, *, is_bare: bool) -> tuple[Measure, Token] | None:  # noqa: PLR0911 - a table of cases, read from the top
+def _fate_in_clause(node: Token, *, is_bare: bool) -> tuple[Measure, Token] | None:  # noqa: C901, PLR0911 - a table of cases, read from the top
     verb, dep = node.head, node.dep_
     lemma = verb.lemma_.lower()
     for child in node.children:
@@ -113,8 +165,10 @@ def _fate_in_clause(node: Token, *, is_bare: bool) -> tuple[Measure, Token] | No
             measure = None if is_doer else _suffered(child)
             if measure is not None:
                 return measure, child
-    if dep == "pobj" and verb.lower_ == "of" and is_remains(verb.head):
+    if dep == "pobj" and verb.lower_ == "of" and _is_killing(verb.head):
         return "killed", verb.head
+    if dep == "poss" and verb.lemma_.lower() not in _BODIES and _is_killing(verb):
+        return "killed", verb
     if dep == "pobj" and verb.lower_ == "of" and verb.head.lemma_.lower() == "life":
         measure, taker = find_lives(verb.head)
         return (measure, taker) if measure is not None and taker is not None else None
@@ -138,6 +192,14 @@ def _fate_in_clause(node: Token, *, is_bare: bool) -> tuple[Measure, Token] | No
     return None
 
 
+def _is_killing(noun: Token) -> bool:
+    """Whether a noun tells a death: the killing of, the fatal shooting of, the shooting death of."""
+    if is_remains(noun):
+        return True
+    deadly = noun.lemma_.lower() in _DEEDS
+    return deadly and any(child.lower_ in ("fatal", "deadly") for child in noun.children)
+
+
 def _joined_to(verb: Token) -> list[Token]:
     """The children of a verb and of those joined to it: in "shot and killed two" she is no victim."""
     children = list(verb.children)
@@ -153,7 +215,7 @@ def _suffered(verb: Token) -> Measure | None:
         return measure
     for child in verb.children:
         is_death = child.lower_ == "to" and any(c.lower_ == "death" for c in child.children)
-        if child.lower_ == "dead" or is_death:
+        if child.lower_ in ("dead", "fatally") or is_death:
             return "killed"
         if child.dep_ == "conj" and child.lemma_.lower() == "kill":
             return "killed"  # "was shot and killed"
