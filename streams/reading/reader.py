@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from spacy.tokens import Token
 
 from streams.identity import mention_id
-from streams.lexicon.ontology import get_kind
+from streams.lexicon.ontology import OTHER, get_kind
 from streams.merging.blocking import build_block_keys
 from streams.reading.coding.clauses import find_speech
 from streams.reading.coding.code import Coding, code_sentence
@@ -23,11 +23,12 @@ from streams.reading.fold import fold_drafts
 from streams.reading.genre import judge_genre
 from streams.reading.headline import headline_fallback
 from streams.reading.names import build_names
-from streams.reading.news import judge_newsworthiness
+from streams.reading.news import judge_newsworthiness, recall_deeds
 from streams.reading.numbers import choose_numbers, find_quantities
 from streams.reading.parse import ParsedArticle, Sentence
-from streams.reading.select import find_main, select_drafts
+from streams.reading.select import find_main, is_of_opening, select_drafts
 from streams.reading.speech import is_own_side
+from streams.reading.spoken import guess_spoken
 from streams.reading.voices import choose_claims, find_voices, voice_at
 from streams.reading.when import choose_when, find_dates
 from streams.reading.where import choose_all_where, find_places
@@ -48,6 +49,8 @@ OWN_COUNTRY = re.compile(r"(?:country|nation)['\u2019]s ((?:\w+ ){0,2}\w+)$")
 SETTLEMENTS = frozenset({"settlement", "village", "town", "city", "hamlet"})
 MIN_HARD_GUESS = 0.7
 """Confidence from which a war or crime is guessed at all: its words are borrowed most."""
+MIN_MAIN_GUESS = 0.7
+"""Confidence from which the headline's guess is the main event rather than one of the body's."""
 MIN_GUESS = 0.55
 """Confidence from which a guessed kind needs nothing else to stand on."""
 CONTEXT_CHARS = 2_000
@@ -74,12 +77,16 @@ class ArticleReader:
             return ()
         codings = [coding for coding in code_article(self.parsed) if self._is_meant(coding)]
         drafts = [draft for coding in codings for draft in self._build_drafts(coding)]
-        told = select_drafts(fold_drafts(tuple(drafts)), self.genre)
-        if not told:
-            return self._fall_back()
+        told = select_drafts(recall_deeds(fold_drafts(tuple(drafts))), self.genre)
         main = find_main(told)
+        unread = main is None or not main.in_opening
+        guessed = self._fall_back(beside=told) if unread else ()
+        if guessed:
+            main = None
         return self._number(
-            [self._build_mention(draft, main=draft is main) for draft in told[:MAX_MENTIONS]]
+            [*guessed, *(self._build_mention(draft, main=draft is main) for draft in told)][
+                :MAX_MENTIONS
+            ]
         )
 
     def _is_meant(self, coding: Coding) -> bool:
@@ -220,12 +227,20 @@ class ArticleReader:
 
     # ------------------------------------------------------------------ mentions
 
-    def _fall_back(self) -> tuple[Mention, ...]:
-        """Guess one mention from the headline of a report that no pattern reads."""
+    def _fall_back(self, beside: Sequence[Draft]) -> tuple[Mention, ...]:
+        """Guess one mention from the headline of a report that no pattern reads.
+
+        Beside events of the body it must be sure, and of a kind that none of them has.
+        """
         guess = headline_fallback(self.parsed, self.genre)
+        if guess is None or guess.kind == OTHER:
+            guess = guess_spoken(self.voices.found, self.genre) or guess
         if guess is None or (
             get_kind(guess.kind).group in HARD_GROUPS and guess.confidence < MIN_HARD_GUESS
         ):
+            return ()
+        groups = {get_kind(draft.kind).group for draft in beside if draft.newsworthiness == "new"}
+        if groups and (guess.confidence < MIN_HARD_GUESS or get_kind(guess.kind).group in groups):
             return ()
         sentence = next(s for s in self.parsed.sentences if s.paragraph.role != "caption")
         trigger = sentence.tokens.root
