@@ -299,7 +299,9 @@ def reread_as_passive(frame: Frame) -> Frame | None:
         return None
     sufferers = [] if frame.passive else frame.subjects
     sufferers = sufferers or [
-        child for child in verb.children if child.i < verb.i and _may_suffer(child)
+        child
+        for child in verb.children
+        if child.i < verb.i and (_may_suffer(child) or (frame.passive and child.dep_ in MISREAD))
     ]
     if not sufferers:
         return None
