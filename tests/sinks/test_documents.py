@@ -16,6 +16,7 @@ from tests.samples import (
     build_article,
     build_deadletter,
     build_event,
+    build_feed,
     build_mention,
 )
 
@@ -26,6 +27,7 @@ RECORDS: tuple[Record, ...] = (
     build_event(),
     build_alert(),
     build_deadletter(),
+    build_feed(error="HTTP 500", errors=3),
 )
 
 
@@ -173,4 +175,21 @@ def test_a_line_for_a_person() -> None:
     assert fields["message"] == (
         "Missile or artillery strike in Kryvyi Rih, Dnipropetrovsk, UA on 2023-06-13 (contested); "
         "killed 11 (11 to 13); Missile strike kills 11 in Kryvyi Rih"
+    )
+
+
+def test_a_feeds_last_word_stands_and_says_why() -> None:
+    """The later the word, the higher the version; the reason is where ECS has errors."""
+    failing = build_feed(health="failing", errors=3, error="HTTP 500")
+    later = build_feed(at=FETCHED + dt.timedelta(milliseconds=1))
+
+    document = build_document(failing, NOW)
+
+    assert (document.shape, document.id) == ("feeds", later.id)
+    assert build_document(later, NOW).version == document.version + 1
+    assert document.fields["error"] == {"message": "HTTP 500"}
+    assert document.fields["url"] == {"domain": "news.example"}
+    assert document.fields["lag"] == {"index": 5.0}
+    assert document.fields["message"] == (
+        "Example News (https://news.example/rss) is failing, 3 polls in a row: HTTP 500"
     )

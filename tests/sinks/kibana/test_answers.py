@@ -15,7 +15,7 @@ from sinks.elastic.write import Writer
 from sinks.kibana.check import check_answers, read_ndjson
 from sinks.kibana.objects import build_objects, write_ndjson
 from sinks.kibana.requests import Window, build_requests
-from tests.samples import FETCHED, build_many
+from tests.samples import FETCHED, build_feed, build_many
 from tests.sinks.kibana.test_objects import Json, change_panels, get
 from tests.sinks.test_faults import SHAPES_OF_TOPICS, build_messages
 from tests.sinks.world import World
@@ -59,6 +59,32 @@ def test_every_panel_and_control_has_an_answer(filled: World) -> None:
 
     assert ask(filled, objects) == {}
     assert len(build_requests(objects, WINDOW)) > 60
+
+
+def test_a_feed_turns_silent_by_the_clock_and_failures_are_no_silence(filled: World) -> None:
+    """What the panels of silent and of failing feeds find: the right ones of five, no more."""
+    later = dt.datetime(2200, 1, 1, tzinfo=dt.UTC)
+    feeds = [
+        build_feed(feed="https://silent.example/"),
+        build_feed(feed="https://lively.example/", silent_after=later),
+        build_feed(feed="https://young.example/", silent_after=None),
+        build_feed(feed="https://failing.example/", health="failing", errors=2, error="HTTP 500"),
+        build_feed(feed="https://removed.example/", health="removed"),
+    ]
+    homes = Homes(filled.server, filled.name)
+    writer = Writer(
+        filled.server, homes, SHAPES_OF_TOPICS, lambda _n: None, lambda: FETCHED, 4_000_000
+    )
+    assert writer.write(build_messages({"feeds": list(feeds)})).written == len(feeds)
+    filled.server.refresh(read_alias(filled.name, "feeds"))
+    requests = {request.where: request for request in build_requests(build(filled), WINDOW)}
+    found = {}
+    for title in ("Silent feeds, the longest first", "Feeds that fail", "Every feed"):
+        request = requests[f"Tocsin: pipeline / {title}"]
+        hits = filled.server.search(request.index, request.body)["hits"]["hits"]
+        found[title] = {hit["_id"] for hit in hits} & {one.id for one in feeds}
+    silent, lively, young, failing, _removed = (one.id for one in feeds)
+    assert list(found.values()) == [{silent}, {failing}, {silent, lively, young, failing}]
 
 
 def change_column(objects: list[Json], old: str, new: str) -> None:
