@@ -35,6 +35,12 @@ BY_PERSON = frozenset({"people", "justice", "death", "sport", "business", "cultu
 """Groups whose events are told apart by whom they befall."""
 BY_WORDS = frozenset({"statement", "threat", "government", "markets", "economy", "science"})
 """Groups whose events are told apart by their words: two demands are two."""
+DEEDS = (
+    frozenset({"group", "crew", "gang", "convoy", "ship", "boat", "plane", "train", "bus", "bomb"})
+    | {"suspect", "gunman", "bomber", "blast", "explosion", "strike", "attack", "missile", "rocket"}
+    | {"village", "town", "house", "drone", "car", "quake", "earthquake", "tornado", "fire"}
+)
+"""Of these another one means another event; another person may be one more of the same."""
 OTHER_EVENT = frozenset({"separate", "separately", "another", "elsewhere", "second", "similar"})
 
 
@@ -215,14 +221,18 @@ def _choose_kind(first: Draft, second: Draft) -> tuple[str, float]:
 
 
 def _says_other(draft: Draft) -> bool:
+    """Say whether its clause tells another deed of the same sort: "another crew was captured"."""
     trigger = draft.coding.trigger
-    near = {child.lower_ for child in trigger.children}
+    frame = draft.coding.frame
     opening = {token.lower_ for token in list(trigger.sent)[:4]}
-    return bool(
-        near & OTHER_EVENT
-        or opening & {"separately", "elsewhere"}
-        or ({"separate", "another"} & opening and {"incident", "case", "attack"} & opening)
-    )
+    if opening & {"separately", "elsewhere"}:
+        return True
+    if {"separate", "another"} & opening and {"incident", "case", "attack"} & opening:
+        return True
+    told = [trigger]
+    if trigger.pos_ in {"VERB", "AUX"}:  # who does it or suffers it, but people: "another person"
+        told += [t for t in (*frame.subjects, *frame.objects) if t.lemma_.lower() in DEEDS]
+    return any(child.lower_ in OTHER_EVENT for token in told for child in token.children)
 
 
 def _are_near(one: Draft, other: Draft) -> bool:

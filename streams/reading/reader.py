@@ -49,8 +49,6 @@ OWN_COUNTRY = re.compile(r"(?:country|nation)['\u2019]s ((?:\w+ ){0,2}\w+)$")
 SETTLEMENTS = frozenset({"settlement", "village", "town", "city", "hamlet"})
 MIN_HARD_GUESS = 0.7
 """Confidence from which a war or crime is guessed at all: its words are borrowed most."""
-MIN_MAIN_GUESS = 0.7
-"""Confidence from which the headline's guess is the main event rather than one of the body's."""
 MIN_GUESS = 0.55
 """Confidence from which a guessed kind needs nothing else to stand on."""
 CONTEXT_CHARS = 2_000
@@ -81,8 +79,8 @@ class ArticleReader:
         main = find_main(told)
         unread = main is None or not main.in_opening
         guessed = self._fall_back(beside=told) if unread else ()
-        if guessed:
-            main = None
+        if guessed or (unread and main is not None and not is_of_opening(main, self.parsed)):
+            main = None  # what only the body tells, of other people and things, is not the news
         return self._number(
             [*guessed, *(self._build_mention(draft, main=draft is main) for draft in told)][
                 :MAX_MENTIONS

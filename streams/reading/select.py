@@ -13,6 +13,7 @@ from spacy.tokens import Token
 
 from streams.lexicon.ontology import get_kind
 from streams.reading.draft import Draft
+from streams.reading.parse import ParsedArticle
 from streams.records import Genre
 
 SMALL_TALK = frozenset({"statement", "diplomacy", "culture"})
@@ -31,6 +32,7 @@ MIN_PLANNED = 0.75
 """Confidence from which the body's "will close the plant" is told."""
 MIN_UNKNOWN = 0.6
 """The same in an article without one sign of a report."""
+CONTENT = frozenset({"NOUN", "PROPN"})
 LABEL = 6
 """Up to this many words before a colon are a label."""
 RECALLING = frozenset({"opinion", "analysis", "feature"})
@@ -78,6 +80,19 @@ def find_main(drafts: Sequence[Draft]) -> Draft | None:
         if here:
             return max(here, key=_lead_rank)
     return new[0] if new else None
+
+
+def is_of_opening(draft: Draft, parsed: ParsedArticle) -> bool:
+    """Say whether a body event shares a name or a thing with the headline or the lead."""
+    opening = {
+        token.lemma_.lower()
+        for sentence in parsed.sentences
+        if sentence.paragraph.role in {"headline", "lead"}
+        for token in sentence.tokens
+        if token.pos_ in {"NOUN", "PROPN"}
+    }
+    told = draft.coding.sentence.tokens
+    return any(token.lemma_.lower() in opening for token in told if token.pos_ in CONTENT)
 
 
 def _lead_rank(draft: Draft) -> tuple[bool, bool, int, float]:
