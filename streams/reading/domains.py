@@ -36,7 +36,7 @@ HARD_GROUPS = frozenset(
 def find_borrowed_groups(parsed: ParsedArticle, codings: Sequence[Coding]) -> frozenset[str]:
     """Find the groups of kinds that this article cannot mean."""
     lexicon = load_coding_lexicon()
-    tokens = [token for s in parsed.sentences for token in s.tokens if token.is_alpha]
+    tokens = [token for s in parsed.sentences for token in s.words if token.is_alpha]
     distinct = {token.lower_ for token in tokens} | {token.lemma_.lower() for token in tokens}
     needed = HEADLINE_WORDS if len(tokens) < SHORT else MIN_WORDS
     needed += GRAVE * len(distinct & lexicon.terms("grave_word").lemmas)

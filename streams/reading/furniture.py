@@ -14,6 +14,7 @@ from collections import defaultdict
 from functools import cache
 from importlib import resources
 
+from streams.reading.gate import Gate
 from streams.reading.stamp import is_stamp
 
 MAX_FURNITURE = 400
@@ -43,7 +44,14 @@ def announces_caption(line: str) -> bool:
 
 def is_caption(line: str) -> bool:
     """Tell whether a line ends in a picture credit."""
-    return len(line) <= 2 * MAX_FURNITURE and bool(load_patterns("credit").search(line.strip()))
+    if len(line) > 2 * MAX_FURNITURE or not _gate("credit").may_match(line.lower()):
+        return False
+    return bool(load_patterns("credit").search(line.strip()))
+
+
+@cache
+def _gate(kind: str) -> Gate:
+    return Gate(load_patterns(kind))
 
 
 def trim_caption(line: str) -> int:
@@ -57,6 +65,8 @@ def trim_caption(line: str) -> int:
 
 def find_inside(text: str) -> list[tuple[int, int]]:
     """Find furniture inside a paragraph, as ranges to cut out."""
+    if not _gate("inside").may_match(text.lower()):
+        return []
     return [match.span() for match in load_patterns("inside").finditer(text)]
 
 

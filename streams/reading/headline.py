@@ -50,7 +50,7 @@ def headline_fallback(parsed: ParsedArticle, genre: Genre) -> HeadlineGuess | No
     if not told:
         return None
     kind, confidence, probability = guess_kind(told)
-    says = any(token.tag_ in _VERBS for sentence in told for token in sentence.tokens)
+    says = any(token.tag_ in _VERBS for sentence in told for token in sentence.words)
     sure = probability >= MIN_UNSUPPORTED
     if kind == NO_EVENT or not (sure or (says and genre != "unknown")):
         return None
@@ -62,7 +62,7 @@ def headline_fallback(parsed: ParsedArticle, genre: Genre) -> HeadlineGuess | No
 def find_modality(headline: Sentence) -> Modality:
     """Tell whether a headline speaks of what is to come ("Plant to close") or may come."""
     root = headline.tokens.root
-    for token in headline.tokens:
+    for token in headline.words:
         if token.tag_ == "MD" and token.head == root:
             if token.lower_ in {"may", "might", "could"}:
                 return "hypothetical"

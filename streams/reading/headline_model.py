@@ -94,7 +94,7 @@ def find_features(sentences: Sequence[Sentence]) -> Features:
     plain = " ".join(
         token.text
         for sentence in sentences
-        for token in sentence.tokens
+        for token in sentence.words
         if token.ent_type_ not in _NAMES and not token.is_punct
     )
     return Features(tuple(grams), plain)
@@ -102,7 +102,7 @@ def find_features(sentences: Sequence[Sentence]) -> Features:
 
 def _read_words(sentence: Sentence) -> Iterator[str]:
     last = ""
-    for token in sentence.tokens:
+    for token in sentence.words:
         if token.is_punct or token.is_space:
             last = ""
             continue

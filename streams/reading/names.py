@@ -224,7 +224,7 @@ class _Builder:
         if not runs or runs[0][0].i - after[0].tokens.start > 1 or len(runs[0]) < 2:
             return
         person = self._match(runs[0])
-        unnamed = [t for s in opening for t in s.tokens if _is_unnamed(t)]
+        unnamed = [t for s in opening for t in s.words if _is_unnamed(t)]
         if (
             person is None
             or person.titles
@@ -239,7 +239,7 @@ class _Builder:
         runs = {run[0].i: run for run in _find_people(sentence.tokens)}
         skip = -1
         subject: _Person | None = None
-        for token in sentence.tokens:
+        for token in sentence.words:
             if token.i <= skip:
                 continue
             run = runs.get(token.i, [token])

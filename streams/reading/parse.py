@@ -31,6 +31,12 @@ class Sentence:
     index: int
     paragraph: Paragraph
     tokens: SpacySpan
+    words: tuple[Token, ...]
+    """The same tokens: spaCy makes each anew where it is asked for one."""
+    lowers: tuple[str, ...]
+    """The words in lower case."""
+    lemmas: tuple[str, ...]
+    """Their lemmas in lower case."""
 
     @property
     def start(self) -> int:
@@ -108,8 +114,11 @@ def _list_sentences(paragraphs: Sequence[Paragraph], docs: Sequence[Doc]) -> Ite
     count = 0
     for paragraph, doc in zip(paragraphs, docs, strict=True):
         for tokens in doc.sents:
-            if tokens.text.strip():
-                yield Sentence(count, paragraph, tokens)
+            words = tuple(tokens)
+            if not all(word.is_space for word in words):
+                lowers = tuple([word.lower_ for word in words])
+                lemmas = tuple([word.lemma_.lower() for word in words])
+                yield Sentence(count, paragraph, tokens, words, lowers, lemmas)
                 count += 1
 
 

@@ -70,7 +70,13 @@ def code_sentence(sentence: Sentence, language: str = "en") -> tuple[Coding, ...
     words = _words_of(sentence)
     headline = sentence.paragraph.role == "headline"
     found: list[Coding] = []
-    for token in sentence.tokens:
+    triggers = lexicon.triggers
+    for token, lemma, form in zip(sentence.words, sentence.lemmas, sentence.lowers, strict=True):
+        # most words are no trigger; a headline's may be one in a form that is looked at later
+        if not headline and not (
+            lemma in triggers or form in triggers or _strip_inflection(form) in triggers
+        ):
+            continue
         coding = _code_token(token, sentence, lexicon, words, headline=headline)
         if coding is not None:
             found.append(coding)
@@ -97,14 +103,14 @@ def _code_hidden(
 ) -> Coding | None:
     """Code the verb of a headline in which the parser saw none."""
     hidden = find_hidden_verb(
-        list(sentence.tokens),
+        list(sentence.words),
         lambda lemma: ("v", lemma) in lexicon.patterns,
         lambda lemma: ("n", lemma) in lexicon.patterns,
     )
     if hidden is None:
         return None
     verb, lemma = hidden
-    frame = build_hidden_frame(verb, list(sentence.tokens))
+    frame = build_hidden_frame(verb, list(sentence.words))
     for pattern in lexicon.patterns["v", lemma]:
         if not pattern.modal and is_match(pattern, frame, words):
             return _build_coding(
@@ -116,12 +122,11 @@ def _code_hidden(
 def _words_of(sentence: Sentence) -> frozenset[str]:
     words: set[str] = set()
     previous = ""
-    for token in sentence.tokens:
-        lemma = token.lemma_.lower()
-        words.update((lemma, token.lower_, f"{previous} {lemma}"))
-        if token.text in DASHES and _is_between_scores(token):
+    for token, lemma, form in zip(sentence.words, sentence.lemmas, sentence.lowers, strict=True):
+        words.update((lemma, form, f"{previous} {lemma}"))
+        if form in DASHES and _is_between_scores(token):
             words.add(SCORE)
-        previous = token.lower_
+        previous = form
     return frozenset(words)
 
 

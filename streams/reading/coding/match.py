@@ -91,14 +91,16 @@ def _has_particle(pattern: Pattern, frame: Frame) -> bool:
 
 
 def _has_needed(pattern: Pattern, frame: Frame) -> bool:
+    if (pattern.intransitive and frame.objects) or (pattern.active and _is_passive(frame)):
+        return False
+    if not pattern.need:
+        return True
     slots = {
         "s": frame.subjects,
         "o": frame.objects,
-        "p": list(frame.preps),
+        "p": frame.preps,
         "x": frame.complements,
     }
-    if (pattern.intransitive and frame.objects) or (pattern.active and _is_passive(frame)):
-        return False
     return all(slots[slot] for slot in pattern.need)
 
 
@@ -107,9 +109,9 @@ def _is_passive(frame: Frame) -> bool:
 
 
 def _has_context(pattern: Pattern, words: frozenset[str]) -> bool:
-    if pattern.context and not pattern.context.lemmas & words:
+    if pattern.context and pattern.context.lemmas.isdisjoint(words):
         return False
-    return not pattern.not_context.lemmas & words
+    return pattern.not_context.lemmas.isdisjoint(words)
 
 
 def _has_prep(pattern: Pattern, frame: Frame) -> bool:

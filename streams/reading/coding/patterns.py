@@ -116,6 +116,8 @@ class CodingLexicon:
     patterns: dict[tuple[Part, str], tuple[Pattern, ...]]
     classes: dict[str, Terms]
     all_patterns: tuple[Pattern, ...]
+    triggers: frozenset[str]
+    """The last words of all triggers: at any other word no pattern holds."""
 
     def terms(self, name: str) -> Terms:
         """The word class `name`; empty when there is none."""
@@ -143,7 +145,8 @@ def load_coding_lexicon(language: str = "en") -> CodingLexicon:
         key: tuple(sorted(rows, key=lambda row: (-row.specificity, -row.weight)))
         for key, rows in found.items()
     }
-    return CodingLexicon(ordered, classes, tuple(every))
+    triggers = frozenset(word for _, key in ordered for word in (key, key.rpartition(" ")[2]))
+    return CodingLexicon(ordered, classes, tuple(every), triggers)
 
 
 def _build_classes(table: dict[str, str]) -> dict[str, Terms]:

@@ -99,8 +99,8 @@ def _judge_opening(parsed: ParsedArticle) -> Iterator[Sign]:
             continue
         if sentence.paragraph.index > 3 or sentence.index > 5:
             break
-        days = [token for token in sentence.tokens if token.lower_ in NEWS_DAYS]
-        if days and any(token.tag_ in {"VBD", "VBN"} for token in sentence.tokens):
+        days = [token for token in sentence.words if token.lower_ in NEWS_DAYS]
+        if days and any(token.tag_ in {"VBD", "VBN"} for token in sentence.words):
             yield Sign("report", "news_day", 1.5, days[0].text)
             break
 
@@ -109,7 +109,7 @@ def _judge_headline(parsed: ParsedArticle) -> Iterator[Sign]:
     headline = [s for s in parsed.sentences if s.paragraph.role == "headline"]
     if not headline:
         return
-    tokens = [token for sentence in headline for token in sentence.tokens]
+    tokens = [token for sentence in headline for token in sentence.words]
     if any(is_statement(sentence) for sentence in headline):
         yield Sign("report", "verb_headline", 0.7, headline[0].text)
     elif not any(token.tag_ in FINITE or token.tag_ == "VBN" for token in tokens):
@@ -118,7 +118,7 @@ def _judge_headline(parsed: ParsedArticle) -> Iterator[Sign]:
 
 def is_statement(sentence: Sentence) -> bool:
     """Tell whether a headline says that somebody does something: a finite verb with a subject."""
-    for token in sentence.tokens:
+    for token in sentence.words:
         if token.pos_ not in {"VERB", "AUX"} or token.dep_ not in {"ROOT", "conj", "ccomp"}:
             continue
         subjects = [c for c in token.children if c.dep_ in {"nsubj", "nsubjpass"}]
@@ -133,7 +133,7 @@ def _count_words(parsed: ParsedArticle) -> _Counts:
         if sentence.paragraph.role in {"headline", "caption"}:
             continue
         quotes = find_quotes(sentence.paragraph.text)
-        outside = [t for t in sentence.tokens if not quotes or not is_quoted(quotes, t.idx)]
+        outside = [t for t in sentence.words if not quotes or not is_quoted(quotes, t.idx)]
         if not outside:
             continue
         counts.sentences += 1

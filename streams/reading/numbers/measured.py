@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from streams.reading.gate import Gate
 from streams.reading.numbers.amounts import (
     NUMBER,
     QUALIFIER,
@@ -127,8 +128,8 @@ def find_measured(text: str, dollar: str) -> list[Draft]:
 def _read_all(text: str, dollar: str) -> list[Draft]:
     lower = text.lower()
     found: list[Draft] = []
-    for cue, reader in _READERS:
-        if cue.search(lower):
+    for gate, reader in _GATED:
+        if gate.may_match(lower) and gate.pattern.search(lower):
             found.extend(reader(text, dollar))
     return found
 
@@ -327,3 +328,4 @@ _READERS: tuple[tuple[re.Pattern[str], Callable[[str, str], list[Draft]]], ...] 
     ),
     (re.compile(r"\d\s?[-\u2013]\s?\d"), _read_scores),
 )
+_GATED = tuple((Gate(cue), reader) for cue, reader in _READERS)

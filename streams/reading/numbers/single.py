@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 from spacy.tokens import Token
 
+from streams.reading.gate import Gate
 from streams.reading.numbers.amounts import bounded, read_number
 from streams.reading.numbers.counted import Counted
 from streams.reading.numbers.fate import NOT_DONE, find_lives, is_remains
@@ -26,10 +27,12 @@ _VERBS: dict[str, Measure] = {
     "assassinate": "killed", "electrocute": "killed", "behead": "killed", "gun": "killed",
 }  # fmt: skip
 _DIES = frozenset(("die", "perish", "drown"))
-_FATES = re.compile(
-    r"kill|murder|injur|wound|arrest|detain|hurt|rescu|slay|slain|execut|died?\b|dies|dying|perish|drown|"
-    r"to death|\blife of\b|\bdead(?:ly)?\b|\bdeaths?\b|\bbody\b|assassinat|behead|electrocut|fatal|"
-    r"gun(?:ned|s)? down"
+_FATES = Gate(
+    re.compile(
+        r"kill|murder|injur|wound|arrest|detain|hurt|rescu|slay|slain|execut|died?\b|dies|dying|perish|drown|"
+        r"to death|\blife of\b|\bdead(?:ly)?\b|\bdeaths?\b|\bbody\b|assassinat|behead|electrocut|fatal|"
+        r"gun(?:ned|s)? down"
+    )
 )
 _AGENT = re.compile(r"(?:er|or|ist|ian|ant|man|woman|friend|partner)$")
 """How most words for people end; "and a dog" is nobody."""
@@ -44,9 +47,9 @@ _BODIES = frozenset(("body", "corpse"))
 
 def find_single(sentence: Sentence, text: str) -> Iterator[Counted]:
     """Every single casualty; those told with "the" or "his" are marked definite."""
-    if not _FATES.search(text):
+    if not _FATES.may_match(text) or not _FATES.pattern.search(text):
         return
-    for token in sentence.tokens:
+    for token in sentence.words:
         if token.tag_ not in ("NN", "NNP"):
             continue
         is_named = _is_named(token)
@@ -78,7 +81,7 @@ def find_manifold(sentence: Sentence, text: str) -> Iterator[Counted]:
     """The killed that a charge counts: a double murder, two counts of murder."""
     if "murder" not in text and "homicide" not in text:
         return
-    for token in sentence.tokens:
+    for token in sentence.words:
         if token.lower_ not in _MURDERS or any(c.lower_ in NOT_DONE for c in token.children):
             continue
         first = next((c for c in token.children if c.lower_ in _FOLD and c.i < token.i), None)

@@ -111,7 +111,7 @@ def _latest(before: Sequence[Voice], reach: int, names: Names, *, one: bool) -> 
 
 def _find_verbs(sentence: Sentence, names: Names) -> Iterator[Voice]:
     verbs, denials = load_cues("verb"), load_cues("denial")
-    for token in sentence.tokens:
+    for token in sentence.words:
         lemma = token.lemma_.lower()
         stance = denials.get(lemma) or verbs.get(lemma)
         if stance is None or token.pos_ not in {"VERB", "AUX"}:
@@ -273,7 +273,7 @@ def _find_quoted(parsed: ParsedArticle, found: list[Voice]) -> Iterator[Voice]:
                 words=last.words,
                 sentence=sentence,
                 rule="voice.quote",
-                content=frozenset(token.i for token in sentence.tokens),
+                content=frozenset(token.i for token in sentence.words),
             )
         if quotes:
             open_quote = not quotes[-1].closed

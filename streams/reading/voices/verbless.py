@@ -42,7 +42,7 @@ MAX_NAME = 4
 
 def find_according(sentence: Sentence, names: Names) -> Iterator[Voice]:
     """Find "according to" somebody, or somebody's figures."""
-    for token in sentence.tokens:
+    for token in sentence.words:
         if token.lower_ != "according":
             continue
         to = token.nbor() if token.i + 1 < len(token.doc) else None
@@ -72,8 +72,8 @@ def find_headline_voices(sentence: Sentence, names: Names) -> Iterator[Voice]:
             continue
         begin, end = match.span("who")
         offset = sentence.tokens.start_char
-        own = [t for t in sentence.tokens if begin <= t.idx - offset < end]
-        rest = [t for t in sentence.tokens if not begin <= t.idx - offset < end]
+        own = [t for t in sentence.words if begin <= t.idx - offset < end]
+        rest = [t for t in sentence.words if not begin <= t.idx - offset < end]
         if not own or not rest or not _is_voice(own, rest, names, match.group().strip()[:1]):
             continue
         who = match.group("who").strip()
@@ -133,7 +133,7 @@ def find_unverified(sentence: Sentence, publisher: str) -> Iterator[Voice]:
         words=match.group().strip(),
         sentence=sentence,
         rule="voice.unverified",
-        content=frozenset(token.i for token in sentence.tokens),
+        content=frozenset(token.i for token in sentence.words),
         outlet=True,
         back=True,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from urllib.parse import urlsplit
@@ -24,11 +24,6 @@ from streams.reading.when.spans import placed
 from streams.reading.when.tense import tense_of
 from streams.records import Span, When
 
-_MONEY = re.compile(
-    r"\b(?:percent|per cent|billion|million|profits?|revenues?|sales|earnings|GDP|econom\w+|quarterly|inflation|"
-    r"growth|shares|income|loss(?:es)?|unemployment|output|exports|dividend|shipments)\b|%",
-    re.IGNORECASE,
-)
 _SINCE = re.compile(r"\b(?:ever\s+)?since\s+(?:the\s+)?$", re.IGNORECASE)
 _UNTIL = re.compile(r"\b(?:until|till|by|through|no\s+later\s+than)\s+(?:the\s+)?$", re.IGNORECASE)
 _CALLS = frozenset(("call", "announce", "election", "vote", "referendum", "summit", "date"))
@@ -56,6 +51,11 @@ def _rules() -> tuple[Rule, ...]:
     return (*named, *CALENDAR_RULES, *COUNTED_RULES, *RELATIVE_RULES, *EVENT_RULES)
 
 
+@cache
+def _cues() -> tuple[str, ...]:
+    return tuple(dict.fromkeys(cue for rule in _rules() for cue in rule.cues))
+
+
 def find_dates(parsed: ParsedArticle) -> tuple[FoundDate, ...]:
     """Every date expression of the article, in the order of the text."""
     reference = find_reference(parsed.article)
@@ -64,9 +64,10 @@ def find_dates(parsed: ParsedArticle) -> tuple[FoundDate, ...]:
     previous: When | None = None
     # one look at the whole text spares most rules a look at each sentence
     whole = "\n".join(map(text_of, parsed.sentences)).replace("\u2019", "'").lower()
-    rules = [rule for rule in _rules() if rule.may_match(whole)]
+    cues = {cue for cue in _cues() if cue in whole}
+    rules = [rule for rule in _rules() if not cues.isdisjoint(rule.cues)]
     for sentence in parsed.sentences:
-        dates = _find_in_sentence(sentence, rules, reference, previous, is_southern=southern)
+        dates = _find_in_sentence(sentence, rules, cues, reference, previous, is_southern=southern)
         found.extend(dates)
         exact = [date.when for date in dates if date.is_dated and date.role == "at"]
         previous = exact[-1] if exact else previous
@@ -84,6 +85,7 @@ def _is_southern(address: str) -> bool:
 def _find_in_sentence(
     sentence: Sentence,
     candidates: Sequence[Rule],
+    cues: Collection[str],
     reference: Reference,
     previous: When | None,
     *,
@@ -91,9 +93,10 @@ def _find_in_sentence(
 ) -> list[FoundDate]:
     text = text_of(sentence).replace("\u2019", "'")
     lower = text.lower()
-    rules = [rule for rule in candidates if rule.may_match(lower)]
-    if not rules:
+    here = {cue for cue in cues if cue in lower}
+    if not here:
         return []
+    rules = [rule for rule in candidates if not here.isdisjoint(rule.cues)]
     headline = sentence.paragraph.role == "headline"
 
     def find_tense(start: int, end: int) -> Tense:
@@ -102,7 +105,6 @@ def _find_in_sentence(
             return "future"
         return tense_of(_say_verb_before(first) or head, headline=headline)
 
-    has_money_words = bool(_MONEY.search(text))
     taken = _Taken()
     read: list[tuple[int, int, Draft]] = []
     for rule in rules:
@@ -117,7 +119,6 @@ def _find_in_sentence(
                 text,
                 find_tense,
                 dated[-1] if dated else previous,
-                has_money_words,
                 is_southern,
             )
             draft = rule.build(match, context)

@@ -28,8 +28,12 @@ class Context:
     text: str
     find_tense: Callable[[int, int], Tense]
     previous: When | None
-    has_money_words: bool
     is_southern: bool
+
+    @property
+    def has_money_words(self) -> bool:
+        """Whether the sentence tells of money, where a quarter is one of a year."""
+        return _MONEY.search(self.text) is not None
 
     def tense(self, match: re.Match[str]) -> Tense:
         """The tense of the clause that the match stands in."""
@@ -52,6 +56,12 @@ class Context:
         return min(dates, key=lambda date: abs(date - today), default=None)
 
 
+_MONEY = re.compile(
+    r"\b(?:percent|per cent|billion|million|profits?|revenues?|sales|earnings|GDP|econom\w+|quarterly|inflation|"
+    r"growth|shares|income|loss(?:es)?|unemployment|output|exports|dividend|shipments)\b|%",
+    re.IGNORECASE,
+)
+
 Build = Callable[[re.Match[str], Context], Draft | None]
 
 
@@ -61,15 +71,9 @@ class Rule:
 
     id: str
     cues: tuple[str, ...]
+    """A match holds one of these in lower case; to look for them is far cheaper than to match."""
     pattern: re.Pattern[str]
     build: Build
-
-    def may_match(self, lower: str) -> bool:
-        """Whether the text, in lower case, holds a cue: far cheaper than the pattern itself."""
-        for cue in self.cues:  # noqa: SIM110 - `any` over a generator takes twice the time
-            if cue in lower:
-                return True
-        return False
 
 
 def anchor_of(context: Context) -> DateAnchor:

@@ -241,7 +241,7 @@ _REFERRED: dict[str, tuple[str, ...]] = {
 
 def _referred(places: Places, sentence: Sentence, trigger: Token) -> Where | None:
     """Find what "in the city", "in the capital" means: the one named last before."""
-    for token in sentence.tokens:
+    for token in sentence.words:
         word = token.lower_
         if word not in _REFERRED and word != "capital":
             continue

@@ -70,7 +70,7 @@ def scan_places(parsed: ParsedArticle, gazetteer: Gazetteer) -> list[NamedPlace]
 def _scan_sentence(
     sentence: Sentence, gazetteer: Gazetteer, people: _People, known: set[str]
 ) -> Iterator[NamedPlace]:
-    tokens = list(sentence.tokens)
+    tokens = list(sentence.words)
     at = 0
     while at < len(tokens):
         token = tokens[at]

@@ -22,7 +22,7 @@ def find_nationalities(parsed: ParsedArticle, names: Names) -> Nationalities:
     """Find the country of every person whose title or description names one."""
     found: Nationalities = {}
     for sentence in parsed.sentences:
-        for token in sentence.tokens:
+        for token in sentence.words:
             if token.ent_type_ != "PERSON" or token.dep_ in {"compound", "flat"}:
                 continue
             country = next(_countries_near(token), None)
