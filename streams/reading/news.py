@@ -14,15 +14,21 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from importlib import resources
 
 from spacy.tokens import Token
 
+from streams.lexicon.ontology import get_kind
+from streams.reading.draft import Draft
 from streams.reading.parse import ParsedArticle, Sentence
 from streams.reading.when.reference import find_moment
 from streams.records import DatePrecision, Genre, Newsworthiness, Reason, When
 
+_TRIAL_ENDS = frozenset({"sentence", "verdict", "acquittal"})
+_FLIGHTS = frozenset({"prison_break"})
 RECALLING: frozenset[Genre] = frozenset(
     {
         "opinion", "analysis", "feature", "review", "listing", "recipe", "language", "advertisement",
@@ -38,7 +44,22 @@ OPENING_DAYS: dict[DatePrecision, int] = {
     "year": 120,
 }
 """The same in the headline and the lead, outside of a clause that only says who somebody is."""
-_YEAR = re.compile(r"\b(?:in|until|since|by|during|from|of|between|and) ((?:1[6-9]|20)\d\d)\b")
+_MONTHS = (
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December"
+    r"|Jan\.|Feb\.|Aug\.|Sept\.|Oct\.|Nov\.|Dec\.)"
+)
+_YEAR = re.compile(
+    rf"(?:\b(?:in|until|since|by|during|from|of|between|and|early|late) (?:{_MONTHS} )?"
+    rf"|\b{_MONTHS} (?:\d\d?, )?)((?:1[6-9]|20)\d\d)\b"
+)
+_PRONOUNS = frozenset({"he", "she", "they", "his", "her", "their"})
+_FATE = frozenset(
+    [
+        "convict", "sentence", "arrest", "charge", "acquit", "jail", "indict", "find", "plead",
+        "release", "detain", "kill", "die", "injure", "wound", "resign", "appoint", "elect",
+    ]
+)  # fmt: skip
+"""What happens to people: in another month than this it is recalled; figures of that month are not."""
 _MEASURES = frozenset({"week", "month", "year", "decade", "century"})
 _CLAUSES = frozenset({"relcl", "acl", "advcl"})
 
@@ -53,6 +74,32 @@ def judge_newsworthiness(
     return "background", Reason(field="newsworthiness", rule=rule, span=sentence.span)
 
 
+def recall_deeds(drafts: Sequence[Draft]) -> tuple[Draft, ...]:
+    """Recall the undated deeds of an article that tells how their trial ended.
+
+    A verdict comes months after the crime; a charge may come the same day and recalls nothing.
+    """
+    ended = any(
+        draft.kind in _TRIAL_ENDS and draft.newsworthiness == "new" and draft.in_opening
+        for draft in drafts
+    )
+    if not ended:
+        return tuple(drafts)
+    return tuple(
+        replace(draft, newsworthiness="background") if _is_tried(draft) else draft
+        for draft in drafts
+    )
+
+
+def _is_tried(draft: Draft) -> bool:
+    """Tell whether a draft tells a deed that courts judge, without a day of its own."""
+    news = draft.coding.sentence.paragraph.role == "headline" and (
+        draft.coding.trigger.dep_ == "ROOT"
+    )
+    judged = get_kind(draft.kind).group in {"attack", "crime"} and draft.kind not in _FLIGHTS
+    return judged and draft.when.start is None and not news
+
+
 def _find_recall(
     parsed: ParsedArticle, sentence: Sentence, trigger: Token, when: When, genre: Genre
 ) -> str | None:
@@ -60,17 +107,31 @@ def _find_recall(
         return f"news.genre.{genre}"
     age = _age_of(parsed, when)
     opening = sentence.paragraph.role in {"headline", "lead"}
-    if age is not None:
-        fresh = OPENING_DAYS if opening and not _in_own_clause(trigger) else FRESH_DAYS
-        if age > fresh.get(when.precision, 4):
-            return "news.old_date"
+    if age is not None and _is_old(trigger, when, age, opening=opening):
+        return "news.old_date"
     if _pattern("sentence").search(sentence.text):
         return "news.looks_back"
     if sentence.paragraph.role == "headline":
         return None
-    if age is None and not opening and _names_past_year(parsed, sentence):
+    mark = _find_year(parsed, sentence) if age is None and not opening else None
+    return mark or _find_mark(sentence, trigger, opening=opening, dated=age is not None)
+
+
+def _is_old(trigger: Token, when: When, age: int, *, opening: bool) -> bool:
+    """Tell whether a date lies too far back for news."""
+    if opening and _is_still_so(trigger):
+        return False  # "a star of the 1950s has died"
+    if not opening and when.precision == "month" and age > 0 and _is_fate(trigger):
+        return True
+    fresh = OPENING_DAYS if opening and not _in_own_clause(trigger) else FRESH_DAYS
+    return age > fresh.get(when.precision, 4)
+
+
+def _find_year(parsed: ParsedArticle, sentence: Sentence) -> str | None:
+    """Find another year in an undated sentence, or in the one that it goes on with."""
+    if _names_past_year(parsed, sentence):
         return "news.past_year"
-    return _find_mark(sentence, trigger, opening=opening, dated=age is not None)
+    return "news.goes_on" if _goes_on_recalling(parsed, sentence) else None
 
 
 def _find_mark(sentence: Sentence, trigger: Token, *, opening: bool, dated: bool) -> str | None:
@@ -105,6 +166,30 @@ def _names_past_year(parsed: ParsedArticle, sentence: Sentence) -> bool:
     published = find_moment(parsed.article)
     years = [int(year) for year in _YEAR.findall(sentence.text)]
     return bool(years) and max(years) < published.year
+
+
+def _goes_on_recalling(parsed: ParsedArticle, sentence: Sentence) -> bool:
+    """Tell whether a sentence goes on about another year's: "In 1997 he was tried. He was jailed"."""
+    if sentence.index == 0 or sentence.tokens[0].lower_ not in _PRONOUNS:
+        return False
+    before = parsed.sentences[sentence.index - 1]
+    return before.paragraph.role == "body" and _names_past_year(parsed, before)
+
+
+def _is_still_so(trigger: Token) -> bool:
+    """Tell whether the opening's own verb is in the present or the present perfect."""
+    verb = trigger
+    if trigger.pos_ not in {"VERB", "AUX"} and trigger.dep_ in {"nsubj", "nsubjpass", "dobj"}:
+        verb = trigger.head
+    if verb.dep_ not in {"ROOT", "ccomp"} or verb.pos_ not in {"VERB", "AUX"}:
+        return False
+    told = any(c.lower_ in {"has", "have", "is", "are", "'s"} for c in verb.children)
+    return told and not any(token.dep_ == "relcl" for token in (verb, *verb.ancestors))
+
+
+def _is_fate(trigger: Token) -> bool:
+    """Tell whether it is told what happened to people, in the past tense."""
+    return trigger.pos_ == "VERB" and trigger.lemma_.lower() in _FATE and trigger.tag_ != "VBZ"
 
 
 def _is_recalling(child: Token) -> bool:
@@ -152,6 +237,8 @@ def _in_own_clause(trigger: Token) -> bool:
         if token.dep_ == "relcl":
             if token.left_edge.lower_ in {"when", "how", "why"}:
                 return False
+            if any(c.dep_ == "aux" and c.lower_ in {"has", "have"} for c in token.children):
+                return False  # "an outbreak that has killed 400"
             return token.tag_ in {"VBD", "VBN"} or any(
                 c.dep_ == "aux" and c.tag_ == "VBD" for c in token.children
             )

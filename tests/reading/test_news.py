@@ -34,7 +34,9 @@ def on_day(day: dt.date, precision: DatePrecision = "day", days: int = 1) -> Whe
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["text"])
 def test_new_or_recalled(case: dict[str, Any]) -> None:
     """Each case is judged as a reader would."""
-    when = on_day(case["date"]) if "date" in case else When()
+    precision = case.get("precision", "day")
+    days = {"day": 1, "month": 29}[precision]
+    when = on_day(case["date"], precision, days) if "date" in case else When()
     assert judge(LEAD + case["text"], case["event"], when) == case["news"]
 
 
