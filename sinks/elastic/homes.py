@@ -7,7 +7,8 @@ from the first version of the record that is seen, and afterwards looked up: in 
 search for the ids. The search sees only what a refresh made visible, so the index is refreshed before
 the first look-up, and again after partitions came (another sink may just have written them), and
 before memory could forget what was written since. The look-up is skipped when the only month there is
-is the one worked out.
+is the one worked out. A month is remembered when it is decided, before the document is written: the
+next batch is looked up while this one is on its way. Safe for threads for the same reason.
 
 What it gets wrong: two writers that meet a *new* id within a second, with versions whose months
 differ, would write it twice. The events topic has one partition and so one writer; mentions that
@@ -20,6 +21,7 @@ with three months it took as long as the writing itself.
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 
@@ -53,11 +55,23 @@ class Homes:
         self._months: dict[ShapeName, set[str]] = {}
         self._visible: set[ShapeName] = set()
         """Shapes of which everything that is not in memory can be seen by a search."""
-        self._written = 0
-        """Documents written since all of them were visible."""
+        self._decided = 0
+        """Months decided since all that was written before was visible."""
+        self._lock = threading.Lock()
+        self._outdated = False
 
     def find(self, documents: Sequence[Document]) -> dict[tuple[ShapeName, str], str]:
-        """Find the month of each document; the first of several with one id decides a new one."""
+        """Find the month of each document; the first of several with one id decides a new one.
+
+        What is decided is remembered at once.
+        """
+        with self._lock:
+            self._forget_what_is_outdated()
+            homes = self._find(documents)
+            self._remember(homes)
+        return homes
+
+    def _find(self, documents: Sequence[Document]) -> dict[tuple[ShapeName, str], str]:
         homes: dict[tuple[ShapeName, str], str] = {}
         unknown: dict[ShapeName, dict[str, str]] = {}
         for document in documents:
@@ -74,26 +88,33 @@ class Homes:
             homes |= {(shape, id_): found.get(id_, month) for id_, month in ids.items()}
         return homes
 
-    def remember(self, homes: Mapping[tuple[ShapeName, str], str]) -> None:
-        """Remember where documents were written, once they are."""
+    def _remember(self, homes: Mapping[tuple[ShapeName, str], str]) -> None:
         self._known.update(homes)
-        self._written += len(homes)
-        if self._written > self._limit // 2:
+        self._decided += len(homes)
+        if self._decided > self._limit // 2:
             self._visible.clear()
         while len(self._known) > self._limit:
             self._known.popitem(last=False)
 
     def ensure(self, shape: ShapeName, month: str) -> str:
         """Return the month's alias for writing; create its index, but only from our template."""
-        if month not in self._list_months(shape):
-            self._create(shape, month)
-            self._months[shape].add(month)
+        with self._lock:
+            self._forget_what_is_outdated()
+            if month not in self._list_months(shape):
+                self._create(shape, month)
+                self._months[shape].add(month)
         return write_alias(self._prefix, shape, month)
 
     def look_again(self) -> None:
         """Look at the indices again: another process may have created, moved, dropped or written."""
-        self._months.clear()
-        self._visible.clear()
+        # no lock here: it is called while the reader must not be held up
+        self._outdated = True
+
+    def _forget_what_is_outdated(self) -> None:
+        if self._outdated:
+            self._outdated = False
+            self._months.clear()
+            self._visible.clear()
 
     def check(self, shapes: Sequence[ShapeName]) -> None:
         """Refuse unless the templates and the indices are of the version this code writes."""
@@ -118,7 +139,7 @@ class Homes:
         if shape not in self._visible:
             self._server.refresh(alias)
             self._visible.add(shape)
-            self._written = 0
+            self._decided = 0
         found: dict[str, str] = {}
         for start in range(0, len(wanted), _PAGE):
             for hit in self._server.find_ids(alias, wanted[start : start + _PAGE]):

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from pydantic_core import to_json
 
@@ -35,6 +36,7 @@ _HEALING = frozenset({_MISSING, "cluster_block_exception"})
 """Errors of documents that may heal: the index is made again, the disk gets room again."""
 
 Key = tuple[ShapeName, str]
+Answer = TypeVar("Answer")
 
 
 class StoppedError(Exception):
@@ -66,6 +68,8 @@ class Built:
 
     pendings: list[Pending] = field(default_factory=list)
     dead: list[tuple[Message, Dead]] = field(default_factory=list)
+    homes: dict[Key, str] | None = None
+    """The month of each document; None when the server did not say."""
 
 
 @dataclass(slots=True)
@@ -104,7 +108,7 @@ class Writer:
         return self.write_built(self.build(messages))
 
     def build(self, messages: Sequence[Message]) -> Built:
-        """Build the documents of a batch. Asks no server: it may run beside `write_built`."""
+        """Build the documents of a batch and look where they live; may run beside `write_built`."""
         built = Built()
         now = self._clock()
         for message in messages:
@@ -113,6 +117,9 @@ class Writer:
                 built.dead.append((message, outcome))
             else:
                 built.pendings.append(outcome)
+        # where it fails, `write_built` asks again: it can wait, and says what is wrong
+        with suppress(NotNowError, RefusedError):
+            built.homes = self._find_homes(built.pendings)
         return built
 
     def write_built(self, built: Built) -> Written:
@@ -123,10 +130,10 @@ class Writer:
         """
         newest = _keep_newest(built.pendings)
         result = Written(stale=len(built.pendings) - len(newest), dead=list(built.dead))
-        homes = self._insist(lambda: self._find_homes(built.pendings))
+        homes = built.homes or self._insist(lambda: self._find_homes(built.pendings))
+        self._insist(lambda: self._make_indices(homes))
         for chunk in self._cut(newest):
             self._write_chunk(chunk, homes, result)
-        self._homes.remember(homes)
         return result
 
     def _build_one(self, message: Message, now: dt.datetime) -> Pending | Dead:
@@ -144,10 +151,11 @@ class Writer:
             return Dead("invalid_record", detail)
 
     def _find_homes(self, every: Sequence[Pending]) -> dict[Key, str]:
-        homes = self._homes.find([pending.document for pending in every])
+        return self._homes.find([pending.document for pending in every])
+
+    def _make_indices(self, homes: Mapping[Key, str]) -> None:
         for shape, month in sorted({(shape, month) for (shape, _), month in homes.items()}):
             self._homes.ensure(shape, month)
-        return homes
 
     def _write_chunk(
         self, chunk: Sequence[Pending], homes: Mapping[Key, str], result: Written
@@ -201,7 +209,7 @@ class Writer:
             raise NotNowError("bulk answer", f"{len(answers)} answers for {len(left)} documents")
         return answers
 
-    def _insist(self, ask: Callable[[], dict[Key, str]]) -> dict[Key, str]:
+    def _insist(self, ask: Callable[[], Answer]) -> Answer:
         failures = 0
         while True:
             try:

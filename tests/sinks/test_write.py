@@ -77,6 +77,21 @@ def test_any_order_and_any_cut_into_batches_end_in_the_same_documents(
     assert [version for version, _ in server.documents.values()] == [6]
 
 
+def test_a_batch_that_is_built_knows_the_months_of_the_one_on_its_way() -> None:
+    """The next batch is looked up before this one is written: one id still has one month."""
+    server = FakeServer()
+    writer = build_writer(server)
+    may = dt.datetime(2023, 5, 31, tzinfo=dt.UTC)
+
+    first = writer.build(build_messages([revise(1)]))
+    second = writer.build(build_messages([revise(2, may)]))
+    writer.write_built(first)
+    writer.write_built(second)
+
+    assert [index for index, _ in server.documents] == ["t-events-2023.06-v1"]
+    assert [version for version, _ in server.documents.values()] == [2]
+
+
 def test_what_is_known_is_not_looked_up_again() -> None:
     """One look at an id, then memory; and none while there is only its own month."""
     server = FakeServer()
@@ -198,9 +213,12 @@ def test_a_disk_that_is_full_is_waited_out() -> None:
 
 
 def test_looking_ids_up_is_insisted_on() -> None:
-    """A server that is away during the look-up is waited for, as during the writing."""
+    """A server that is away during the look-up is waited for, as during the writing.
+
+    The first look, while the batch is built, is only tried.
+    """
     server = FakeServer()
-    find, turns = server.list_indices, iter([True, True])
+    find, turns = server.list_indices, iter([True, True, True])
 
     def away(alias: str) -> tuple[str, ...]:
         if next(turns, False):
