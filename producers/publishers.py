@@ -76,8 +76,11 @@ class Outlets:
 def registered_domain(link: str | None) -> str | None:
     """Cut a link to the domain that was registered, e.g. `example.co.uk`; a literal address stays."""
     host = _host(link)
-    if not host:
-        return None
+    return _cut_host(host) if host else None
+
+
+@functools.lru_cache(maxsize=20_000)
+def _cut_host(host: str) -> str:
     found = get_fld(f"http://{host}/", fail_silently=True)
     return str(found) if found else host
 
