@@ -127,7 +127,8 @@ def _is_owner(after: Token | None, label: str, places: tuple[Place, ...]) -> boo
     owned = after.nbor(1)
     is_title = owned.text[:1].isupper() and owned.pos_ in ("NOUN", "PROPN")
     is_doubtful = _is_small(places) or all(place.is_alternate for place in places)
-    return is_title and label not in PLACE_ENTS and is_doubtful
+    is_tiny = all(place.population < 100_000 for place in places) and label != "LOC"
+    return is_title and (label not in PLACE_ENTS or is_tiny) and is_doubtful
 
 
 def _is_believed(label: str, places: tuple[Place, ...], *, locative: bool, known: bool) -> bool:

@@ -11,7 +11,7 @@ from spacy.tokens import Token
 from streams.reading.parse import ParsedArticle, Sentence
 from streams.reading.when.lexicon import word_set
 from streams.reading.where.attach import FAR, price
-from streams.reading.where.institution import find_institution
+from streams.reading.where.institution import find_institution, find_national
 from streams.reading.where.model import FoundPlace, Places
 from streams.reading.where.words import LOCATIVE
 from streams.records import Where
@@ -61,7 +61,8 @@ def choose_all_where(
     if elsewhere is not None:
         return _refine((elsewhere,), places, parsed, sentence)
     elsewhere = places.dateline if _is_top(sentence) else None
-    elsewhere = elsewhere or find_institution(trigger) or places.story
+    elsewhere = elsewhere or find_national(sentence, trigger) or find_institution(trigger)
+    elsewhere = elsewhere or places.story
     return (elsewhere,) if elsewhere is not None else ()
 
 

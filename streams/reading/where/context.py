@@ -7,13 +7,20 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from streams.reading.parse import ParsedArticle
+from spacy.tokens import Token
+
+from streams.reading.parse import ParsedArticle, Sentence
+from streams.reading.when.lexicon import word_map, word_set
 from streams.reading.where.gazetteer import Gazetteer
 from streams.reading.where.model import NamedPlace
-from streams.reading.where.places import fold
+from streams.reading.where.places import capitals, fold
 from streams.reading.where.words import PROVINCES, STATES
 from streams.reading.who.countries import name_country
 
+_SIGNS = {key.replace("_", " "): value for key, value in word_map("places_words", "signs").items()}
+_HEADS = word_set("places_words", "heads")
+_STATES = frozenset(STATES.values()) - {"Georgia", "Washington"}
+"""Names that only a state of the US has."""
 BIG = 300_000
 """A town of so many people is known without a country beside it."""
 
@@ -23,7 +30,10 @@ class Context:
     """What the whole article says of where its story is."""
 
     countries: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    sure: set[str] = field(default_factory=set)
+    """The countries that more than the nationality of people tells."""
     admin1s: Counter[tuple[str, str]] = field(default_factory=Counter)
+    signed: set[str] = field(default_factory=set)
     publisher: str | None = None
     datelines: dict[str, tuple[str, str | None]] = field(default_factory=dict)
 
@@ -44,16 +54,45 @@ def read_context(parsed: ParsedArticle, names: list[NamedPlace]) -> Context:
     for named in names:
         if named.container_country:
             context.countries[named.container_country] += 1
+            context.sure.add(named.container_country)
             if named.container_admin1:
                 context.admin1s[named.container_country, named.container_admin1] += 1
         _count_name(named, context)
+    named_words = {word.i for named in names for word in (named.first, named.last)}
     for sentence in parsed.sentences:
-        for token in sentence.tokens:
-            if token.text[:1].isupper() and token.tag_ not in ("NNP", "DT", "IN", "PRP"):
-                people = name_country(token.text)
-                if people is not None and people.sense == "people":
-                    context.countries[people.iso] += 1
+        _count_words(sentence, context, named_words)
     return context
+
+
+def _count_words(sentence: Sentence, context: Context, named: set[int]) -> None:
+    """Let nationalities, states inside longer names and institutions of one country count for it."""
+    for token in sentence.tokens:
+        low = token.lower_
+        follower = token.nbor(1).lower_ if token.i + 1 < sentence.tokens.end else ""
+        sign = _SIGNS.get(low) or _SIGNS.get(f"{low} {follower}")
+        if sign is not None and sign not in context.signed:
+            context.signed.add(sign)
+            context.countries[sign] += 1
+            context.sure.add(sign)
+        if not token.text[:1].isupper():
+            continue
+        state = _state_at(token, follower)
+        if state is not None and token.i not in named:
+            context.countries["US"] += 1
+            context.admin1s["US", state] += 1
+            context.sure.add("US")
+        elif token.tag_ not in ("NNP", "DT", "IN", "PRP"):
+            people = name_country(token.text)
+            if people is not None and people.sense == "people":
+                context.countries[people.iso] += 1
+                if follower in _HEADS:
+                    context.sure.add(people.iso)
+
+
+def _state_at(token: Token, follower: str) -> str | None:
+    """The US state that a word or two words name, where no other place bears the name."""
+    name = token.text if token.text in _STATES else f"{token.text} {follower.title()}"
+    return name if name in _STATES else None
 
 
 def _count_name(named: NamedPlace, context: Context) -> None:
@@ -64,11 +103,22 @@ def _count_name(named: NamedPlace, context: Context) -> None:
     known = {place.country for place in named.places if place.population > top.population / 20}
     if top.feature == "country" and len(known) <= 1:
         context.countries[top.country] += 2
+        _trust(named, top.country, context)
     elif named.generic and top.admin1:
         context.countries[top.country] += 1
+        context.sure.add(top.country)
         context.admin1s[top.country, top.admin1] += 2
     elif len(known) <= 1 and max(place.population for place in named.places) > BIG:
         context.countries[top.country] += 1
+        _trust(named, top.country, context)
+
+
+def _trust(named: NamedPlace, country: str, context: Context) -> None:
+    """Let a place tell the country, but not a town that acts for its state: "Moscow condemned it"."""
+    is_capital = fold(named.name) in {fold(name) for name in capitals().values()}
+    is_land = named.places[0].feature in ("country", "region") and not is_capital
+    if named.role != "actor" or is_land:
+        context.sure.add(country)
 
 
 def _publisher_country(parsed: ParsedArticle) -> str | None:
@@ -97,6 +147,7 @@ def read_datelines(parsed: ParsedArticle, gazetteer: Gazetteer, context: Context
             context.datelines[fold(name)] = (country, state)
             context.admin1s[country, state] += 2
             context.countries[country] += 1
+            context.sure.add(country)
             continue
         towns = [place for place in gazetteer.find(name) if place.country]
         if towns and max(place.population for place in towns) >= 100_000:

@@ -14,6 +14,10 @@ from streams.reading.where.words import LAND
 from streams.records import Candidate, PlaceFeature, PlacePrecision, Point, Where
 
 _CANDIDATES = 5
+_ENOUGH, _MOST = 1.0, 0.8
+_PLENTY, _MUCH = 4.0, 0.65
+"""Weight and share of a country in the names of an article that make it the story's."""
+_AGAIN = 2
 
 
 SHORT_CAPITALS = 3
@@ -149,22 +153,37 @@ def find_capital(country: str | None, gazetteer: Gazetteer) -> Where | None:
 
 
 def find_story(context: Context) -> Where | None:
-    """The country of the whole story, where nearly everything in it points to one."""
+    """The country of the whole story, where nearly everything in it points to one; its region, too."""
     best = context.top()
-    if best is None or context.countries[best] < 2 or context.share(best) < 0.8:
+    if best is None:
         return None
-    name = country_name(best)
+    weight, share = context.countries[best], context.share(best)
+    if best not in context.sure and weight < _PLENTY:
+        return None
+    if not ((weight >= _ENOUGH and share >= _MOST) or (weight >= _PLENTY and share >= _MUCH)):
+        return None
+    name, region = country_name(best), _region_of(context, best)
     if name is None:
         return None
     return Where(
-        name=name,
-        resolved=name,
+        name=region or name,
+        resolved=region or name,
         precision=3,
         country=best,
-        feature="country",
+        admin1=region,
+        feature="region" if region else "country",
         rule="place.story",
-        reason="only the country of the story is known",
+        reason=f"only the {'region' if region else 'country'} of the story is known",
     )
+
+
+def _region_of(context: Context, country: str) -> str | None:
+    """The one region of that country that the article names again and again."""
+    regions = {key[1]: n for key, n in context.admin1s.items() if key[0] == country}
+    if len(regions) != 1:
+        return None
+    region, count = next(iter(regions.items()))
+    return region if count >= _AGAIN else None
 
 
 def find_dateline_town(

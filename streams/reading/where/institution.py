@@ -1,4 +1,4 @@
-"""An event's word in, the country whose court, police or parliament did it out.
+"""An event's word in, the country whose court, police or parliament did it, or whose town it was, out.
 
 "A Turkish court jailed a journalist" tells its country by a demonym alone. Only institutions whose
 reach ends at the border count: an army, a navy or a minister may act anywhere.
@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from spacy.tokens import Token
 
+from streams.reading.parse import Sentence
 from streams.reading.when.lexicon import word_set
+from streams.reading.where.attach import FAR, price
+from streams.reading.where.words import FACILITIES, PLACE_NOUNS
 from streams.reading.who.countries import CountryName, find_country
 from streams.records import Where
 
+_INSIDE = frozenset(("in", "at", "on", "near", "off", "inside", "outside", "across", "into"))
 _INSTITUTIONS = word_set("places_words", "institutions")
 
 
@@ -22,16 +26,32 @@ def find_institution(trigger: Token) -> Where | None:
             continue
         country = _country_of(actor)
         if country is not None:
-            return Where(
-                name=country.name,
-                resolved=country.name,
-                precision=3,
-                country=country.iso,
-                feature="country",
-                rule="place.institution",
-                reason="only the country of the institution is known",
-            )
+            return _build(country, "institution")
     return None
+
+
+def find_national(sentence: Sentence, trigger: Token) -> Where | None:
+    """The country whose town, school or coast it was: "a blast in a Syrian town"."""
+    for token in sentence.tokens:
+        if token.dep_ != "pobj" or token.head.lower_ not in _INSIDE:
+            continue
+        is_place = token.lemma_.lower() in PLACE_NOUNS | FACILITIES
+        country = _country_of(token) if is_place else None
+        if country is not None and price(trigger, token) <= FAR:
+            return _build(country, "national")
+    return None
+
+
+def _build(country: CountryName, rule: str) -> Where:
+    return Where(
+        name=country.name,
+        resolved=country.name,
+        precision=3,
+        country=country.iso,
+        feature="country",
+        rule=f"place.{rule}",
+        reason="only the country is known",
+    )
 
 
 def _actors(trigger: Token) -> list[Token]:

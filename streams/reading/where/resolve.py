@@ -77,9 +77,13 @@ def _resolve_names(names: list[NamedPlace], context: Context) -> dict[tuple[str,
     order = sorted(groups, key=lambda key: -_sureness(groups[key]))
     for key in order:
         senses[key] = _resolve(groups[key], context, names, senses)
-    for sense in senses.values():
-        if sense.place is not None and sense.place.feature == "settlement" and sense.country:
-            context.countries[sense.country] += 0.5
+    for key, sense in senses.items():
+        if sense.place is None or sense.place.feature != "settlement" or not sense.country:
+            continue
+        is_known = sense.place.population >= BIG
+        context.countries[sense.country] += 1 if is_known else 0.5
+        if is_known and any(named.role != "actor" for named in groups[key]):
+            context.sure.add(sense.country)
     # names first seen without their neighbours get a second look with them
     for key in order:
         if senses[key].place is None:
