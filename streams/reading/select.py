@@ -95,11 +95,13 @@ def is_of_opening(draft: Draft, parsed: ParsedArticle) -> bool:
     return any(token.lemma_.lower() in opening for token in told if token.pos_ in CONTENT)
 
 
-def _lead_rank(draft: Draft) -> tuple[bool, bool, int, float]:
+def _lead_rank(draft: Draft) -> tuple[bool, bool, bool, int, float]:
     """What happened before what may; what the sentence itself says before what hangs on it."""
     trigger = (draft.opening or draft.coding).trigger
     depth = sum(1 for _ in trigger.ancestors)
-    return draft.modality == "happened", not _is_label(trigger), -depth, draft.confidence
+    aside = depth > 0 and get_kind(draft.kind).group in SMALL_TALK
+    happened = draft.modality == "happened"
+    return happened, not _is_label(trigger), not aside, -depth, draft.confidence
 
 
 def _is_label(trigger: Token) -> bool:

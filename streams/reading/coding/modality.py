@@ -363,13 +363,19 @@ def _is_described(verb: Token) -> bool:
         return False
     if verb.tag_ == "VBN" and (noun.dep_ == "appos" or (human and noun.dep_ == "pobj")):
         return True  # "the mayor, a member of the party jailed a year ago"
+    if noun.dep_ == "attr" and noun.head.dep_ == "relcl":
+        return _identifies(noun.head)
     return noun.dep_ in {"nsubj", "nsubjpass", "dobj"} and noun.head.pos_ == "VERB"
 
 
 def _identifies(verb: Token) -> bool:
     """Say whether a relative clause only says who is meant: "the man who killed 12 was seen"."""
     noun = verb.head
-    if verb.dep_ != "relcl" or noun.dep_ not in {"nsubj", "nsubjpass"}:
+    if verb.dep_ != "relcl":
+        return False
+    if noun.dep_ == "appos":  # "LaRue, an oil heir who was found guilty in 1974, has died"
+        noun = noun.head
+    if noun.dep_ not in {"nsubj", "nsubjpass"}:
         return False
     events = load_coding_lexicon().terms("event_word").lemmas
     return noun.lemma_.lower() not in events and noun.head.pos_ in {"VERB", "AUX"}
