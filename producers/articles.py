@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from producers.dates import judge_date
 from producers.items import Item, Page, ParsedFeed
+from producers.links import hide_secrets
 from producers.publishers import Outlet
 from producers.text import cut_text
 from producers.wires import find_wire
@@ -44,7 +45,7 @@ def build_article(
     return Article(
         id=article,
         version=article_version(title, item.summary, text),
-        feed=source.feed,
+        feed=hide_secrets(source.feed),
         feed_title=source.parsed.title,
         guid=item.guid,
         url=item.url,

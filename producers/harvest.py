@@ -15,6 +15,7 @@ from producers import metrics
 from producers.articles import BACKFILL_AGE, Source, build_article, fit_wire, needs_page
 from producers.feedlist import Feed
 from producers.learning import Visit
+from producers.links import hide_secrets
 from producers.memory import FeedState, Memory, SeenItem
 from producers.novelty import Judgement, Verdict, judge_items
 from producers.pages import PageFetch, Pages
@@ -184,7 +185,7 @@ class Harvester:
             article = Article(
                 id=item.article,
                 version=article_version(item.title, "", WITHDRAWN),
-                feed=feed.url,
+                feed=hide_secrets(feed.url),
                 feed_title=source.parsed.title,
                 guid=guid,
                 url=item.url,
@@ -211,7 +212,7 @@ def build_dead_letter(
         step="poll",
         reason=reason,
         detail=detail,
-        source=feed,
+        source=hide_secrets(feed),
         raw=base64.b64encode(raw[:_RAW_LIMIT]).decode("ascii"),
         truncated=len(raw) > _RAW_LIMIT,
         at=now,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 
 from producers.feedlist import Feed
+from producers.links import hide_secrets
 from producers.memory import FeedState
 from producers.publishers import Outlets
 from streams.identity import feed_id
@@ -24,10 +24,6 @@ SILENT_GAPS = 10
 """Usual gaps without an item that make a silence."""
 SILENT_AT_LEAST = dt.timedelta(hours=24)
 """Nights and quiet Sundays are no silence."""
-_SECRET = re.compile(
-    r"([?&;][\w.-]*(?:key|token|secret|passw(?:or)?d|pwd|auth|sig(?:nature)?|session)=)[^&;#]+",
-    re.IGNORECASE,
-)
 
 
 def describe_health(
@@ -56,11 +52,6 @@ def describe_removed(url: str, state: FeedState, now: dt.datetime) -> FeedHealth
         id=feed_id(url), feed=hide_secrets(url), at=now, health="removed", title=state.title
     )
     return _add_state(known, state, "removed")
-
-
-def hide_secrets(address: str) -> str:
-    """Mask the values of keys, tokens and the like in an address that is shown."""
-    return _SECRET.sub(r"\1***", address)
 
 
 def find_silence(state: FeedState) -> dt.datetime | None:

@@ -47,6 +47,10 @@ _SESSION_IN_PATH = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
 _MOBILE_HOST = re.compile(r"^(?:www\d?|m|mobile|amp)\.(?=[^.]+\.[^.])")
 _AMP_PATH = re.compile(r"\.amp(?=\.html$)|(?:(?<=.)/amp|\.amp)/?$|^/amp(?=/.)", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x20\x7f]+")
+_SECRET = re.compile(
+    r"([?&;][\w.-]*(?:key|token|secret|passw(?:or)?d|pwd|auth|sig(?:nature)?|session)=)[^&;#]+",
+    re.IGNORECASE,
+)
 
 
 def absolute_url(link: str | None, base: str | None) -> str | None:
@@ -66,6 +70,11 @@ def absolute_url(link: str | None, base: str | None) -> str | None:
     if parts.scheme.lower() not in {"http", "https"} or not host or "@" in parts.netloc:
         return None
     return whole
+
+
+def hide_secrets(address: str) -> str:
+    """Mask the values of keys, tokens and the like in an address that is shown."""
+    return _SECRET.sub(r"\1***", address)
 
 
 def canonical_url(link: str | None) -> str | None:

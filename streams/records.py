@@ -58,7 +58,7 @@ class Article(Record):
 
     id: str = Field(description="deterministic id: canonical URL, else guid, else content")
     version: str = Field(description="hash of title, summary and text; equal means unchanged")
-    feed: str = Field(description="address of the feed it came from")
+    feed: str = Field(description="address of the feed it came from; keys and tokens are masked")
     feed_title: str | None = Field(None, description="title of the feed")
     guid: str | None = Field(None, description="the feed's own id for the item, as given")
     url: str | None = Field(None, description="canonical URL, trackers removed")

@@ -408,3 +408,19 @@ async def test_ten_thousand_feeds_are_ten_thousand_heap_entries(
             poller._push_feed(url)
         assert poller._start_due() > 0
         assert len(asyncio.all_tasks()) == before
+
+
+async def test_a_key_in_a_feeds_address_is_used_and_never_told(
+    site: Site, tmp_path: Path, shelf: Shelf, clock: Clock
+) -> None:
+    """Articles, dead letters and the feed's health show it masked, all three alike."""
+    url = site.url("/feed?key=s3cret")
+    site.put("/feed", build_rss(build_item("Aurora")))
+    async with build_poller(tmp_path, [url], shelf, clock) as poller:
+        await poll(poller)
+        site.put("/feed", "<!doctype html><html><body>No feed here.</body></html>")
+        await poll(poller)
+    assert len(site.asked("/feed?key=s3cret")) == 2
+    assert b"s3cret" not in b"".join(letter.value for letter in shelf.letters)
+    assert shelf.articles[0].feed == site.url("/feed?key=***")
+    assert len({letter.topic for letter in shelf.letters}) == 3

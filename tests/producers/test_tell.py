@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from producers.feedlist import Feed
-from producers.health import SILENT_AT_LEAST, describe_health, find_silence, hide_secrets
+from producers.health import SILENT_AT_LEAST, describe_health, find_silence
+from producers.links import hide_secrets
 from producers.memory import FeedState
 from producers.publish import Letter
 from producers.publishers import load_outlets
