@@ -197,6 +197,8 @@ def _candidates(
     # a list, not a set: of patterns that are equally good, the first is taken, in every process
     form = token.lower_
     keys = [token.lemma_.lower(), form]
+    if token.pos_ == "AUX":
+        keys.append(_strip_inflection(form))
     if part == "v" and token.pos_ not in {"VERB", "AUX"}:
         if token.pos_ != "ADJ" and not (headline and _may_be_verb(token)):
             return []

@@ -293,7 +293,8 @@ def _reads_as_passive(frame: Frame) -> bool:
 def reread_as_passive(frame: Frame) -> Frame | None:
     """Take a headline's past without object as a passive: "Church bombed in capital"."""
     verb = frame.trigger
-    if frame.objects or verb.dep_ not in TELLING or not is_past(verb):
+    found = [token for token in frame.objects if token.pos_ != "ADJ"]  # "found dead"
+    if found or verb.dep_ not in TELLING or not is_past(verb):
         return None
     if any(child.dep_ == "aux" for child in verb.children):
         return None
@@ -512,13 +513,18 @@ def _add_noun_governor(frame: Frame, noun: Token) -> None:
             frame.preps.setdefault(prep, []).extend(fresh)
 
 
+def _is_mistaken_root(head: Token, role: str) -> bool:
+    """Say whether the root that has a subject is a verb taken for an adjective: "Clashes erupt"."""
+    return role in SUBJECT and head.dep_ == "ROOT" and head.tag_ == "JJ" and _befalls(head)
+
+
 def find_occurrence(noun: Token) -> Token | None:
     """Find a headline's verb that the parser took for a noun: "Cyclone batters Mozambique"."""
     if noun.dep_ not in {"compound", "nmod"} or noun.i + 1 >= noun.sent.end:
         return None
     after = noun.nbor(1)
     near = noun.head.i in {after.i, after.head.i}
-    if not near or after.tag_ not in {"NNS", "NN"} or not after.lower_.endswith("s"):
+    if not near or after.tag_ not in {"NNS", "NN", "VBZ"} or not after.lower_.endswith("s"):
         return None
     return after if after.lemma_.lower() in load_coding_lexicon().terms("occur").lemmas else None
 
@@ -538,7 +544,7 @@ def _find_governor(noun: Token) -> tuple[Token | None, str]:
             break
         if not role and token.dep_ != "conj":
             role = token.dep_
-        if head.pos_ in {"VERB", "AUX"}:
+        if head.pos_ in {"VERB", "AUX"} or _is_mistaken_root(head, role):
             return head, role or "conj"
         if role == "pobj" and head.lower_ == "of" and head.head.lemma_ in QUANTITY:
             token, role = head.head, ""  # "began a round of talks"

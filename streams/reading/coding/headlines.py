@@ -22,6 +22,8 @@ MISTAKEN = frozenset({"VBP", "VBZ", "NN", "NNS", "NNP", "NNPS", "VB", "JJ"})
 PARTICLES = frozenset({"over", "out", "up", "down", "off", "back"})
 NOMINAL = frozenset({"NOUN", "PROPN", "ADJ", "NUM", "DET", "PART", "PRON"})
 HEADS = frozenset({"NOUN", "PROPN", "NUM", "PRON"})
+BARE = frozenset({"VB", "VBP"})
+"""What the object of a hidden verb may be tagged as: "catches fire", "rejects appeal"."""
 BREAKS = frozenset(
     {",", ";", ":", "-", "\u2013", "\u2014", "as", "after", "when", "while", "but", "before"}
 )
@@ -49,6 +51,8 @@ def _verbless_until(tokens: Sequence[Token]) -> int:
     finite = next((n for n, token in enumerate(tokens) if _is_finite(token)), None)
     if finite is None:
         return len(tokens)
+    if finite and tokens[finite].tag_ == "VBP" and tokens[finite - 1].tag_ == "NNS":
+        return finite  # "Court rejects appeal": both are read the wrong way round
     return next((n for n in range(finite - 1, 0, -1) if tokens[n].lower_ in BREAKS), 0)
 
 
@@ -69,7 +73,7 @@ def _may_govern(tokens: Sequence[Token], place: int, *, noun: bool) -> bool:
     after = tokens[place + 1] if place + 1 < len(tokens) else None
     if after is None or after.is_punct or after.lower_ in BREAKS or after.pos_ in {"ADP", "ADV"}:
         return not noun
-    return after.pos_ in NOMINAL or after.tag_ == "VB"
+    return after.pos_ in NOMINAL or after.tag_ == "VB" or (after.tag_ == "VBP" and not noun)
 
 
 def _lemmas_after(before: Token, token: Token) -> tuple[str, ...]:
@@ -102,7 +106,7 @@ def build_hidden_frame(verb: Token, tokens: Sequence[Token]) -> Frame:
     prep = ""
     phrase: list[Token] = []
     for token in [*tokens[place + 1 :], None]:
-        if token is not None and (token.pos_ in NOMINAL or token.tag_ == "VB"):
+        if token is not None and (token.pos_ in NOMINAL or token.tag_ in BARE):
             phrase.append(token)
             continue
         _add_phrase(frame, prep, phrase)
@@ -119,7 +123,7 @@ def build_hidden_frame(verb: Token, tokens: Sequence[Token]) -> Frame:
 
 
 def _add_phrase(frame: Frame, prep: str, phrase: Sequence[Token]) -> None:
-    heads = [token for token in phrase if token.pos_ in HEADS or token.tag_ == "VB"]
+    heads = [token for token in phrase if token.pos_ in HEADS or token.tag_ in BARE]
     if not heads:
         return
     if prep:
