@@ -95,12 +95,13 @@ class ElasticSink:
                 self._homes.look_again()
                 looked = time.monotonic()
             messages = self._reader.read_batch(0 if ready else None)
-            following = (
-                (messages, builder.submit(self._writer.build, messages)) if messages else None
-            )
+            following = (messages, builder.submit(self._build, messages)) if messages else None
             if ready:
                 self._handle(ready[0], ready[1].result())
             ready = following
+
+    def _build(self, messages: Sequence[Message]) -> Built:
+        return self._writer.build(messages)
 
     def _handle(self, messages: Sequence[Message], built: Built) -> None:
         started = time.monotonic()
