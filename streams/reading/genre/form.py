@@ -5,7 +5,7 @@ What quotes say is left aside: the people in a report say "I" and "should", its 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from spacy.tokens import Token
@@ -48,6 +48,10 @@ NEWS_DAYS = frozenset(
         "overnight",
     ]
 )
+MIN_SUMMARY = 4
+"""Words from which a summary shows a tense."""
+_OPENERS = frozenset({"a", "an", "the", "my", "our", "his", "her", "your"})
+"""News drops these before its first noun; the titles of essays and reviews do not."""
 FINITE = frozenset({"VBZ", "VBD", "VBP", "MD"})
 
 
@@ -72,6 +76,8 @@ def find_form(parsed: ParsedArticle) -> Iterator[Sign]:
     if counts.said:
         yield Sign("report", "said", 1.0 if counts.said > 1 else 0.7, "attributions")
     if counts.words < 40:
+        if counts.words >= MIN_SUMMARY and counts.past == 0 and not counts.said:
+            yield Sign("feature", "no_past", 1.0, "no verb in the past tense")
         return
     if counts.first >= 3 and counts.first / counts.words > 0.008:
         genre: Genre = "opinion" if counts.duty >= 2 or counts.questions >= 2 else "feature"
@@ -112,8 +118,19 @@ def _judge_headline(parsed: ParsedArticle) -> Iterator[Sign]:
     tokens = [token for sentence in headline for token in sentence.words]
     if any(is_statement(sentence) for sentence in headline):
         yield Sign("report", "verb_headline", 0.7, headline[0].text)
-    elif not any(token.tag_ in FINITE or token.tag_ == "VBN" for token in tokens):
+    elif tokens[0].lower_ in _OPENERS and not _is_told(tokens):
+        yield Sign("feature", "titled", 1.6, headline[0].text)
+        yield Sign("report", "titled", -1.5, headline[0].text)
+    elif not any(token.tag_ in FINITE or token.tag_ in {"VBN", "VB"} for token in tokens):
         yield Sign("feature", "noun_headline", 0.8, headline[0].text)
+
+
+def _is_told(tokens: Sequence[Token]) -> bool:
+    """Tell whether a headline without subject and verb still tells: a participle, an object."""
+    return any(
+        token.pos_ in {"VERB", "AUX"} and token.dep_ in {"ROOT", "acl"} and token.tag_ != "VBG"
+        for token in tokens
+    )
 
 
 def is_statement(sentence: Sentence) -> bool:

@@ -36,7 +36,7 @@ def judge_genre(parsed: ParsedArticle) -> tuple[Genre, Reason]:
     best: Genre = max(totals, key=lambda genre: (totals[genre], genre), default="unknown")
     if best != "unknown" and totals[best] >= MIN_OTHER and totals[best] >= report:
         return best, _explain(best, signs, totals[best])
-    if report == REPORT_START:
+    if report <= REPORT_START:
         return "unknown", Reason(field="genre", rule="genre.unknown.no_sign", score=0.0)
     return "report", _explain("report", signs, report)
 

@@ -15,11 +15,14 @@ from typing import get_args
 from urllib.parse import urlsplit
 
 from streams.reading.gate import Gate
+from streams.reading.voices.quotes import find_quotes
 from streams.records import Article, Genre
 
 MAX_SCANNED = 20_000
 """Characters of the body whose wording is looked at."""
 MAX_HITS = 3
+MIN_QUOTED = 12
+"""Characters from which a quoted stretch of a headline is speech, not a name or a scare quote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +65,32 @@ def find_signs(article: Article) -> Iterator[Sign]:
                 weight = row.weight * min(len(hits), MAX_HITS)
                 yield Sign(row.genre, "text", weight, hits[0].strip())
             continue
-        for candidate in _candidates(article, row.where, path):
+        for candidate in _candidates(article, row, path):
             found = _match(row, candidate)
             if found:
                 yield Sign(row.genre, row.where, row.weight, found)
                 break
 
 
-def _candidates(article: Article, where: str, path: str) -> tuple[str, ...]:
-    if where == "url":
+def _candidates(article: Article, row: _Pattern, path: str) -> tuple[str, ...]:
+    if row.where == "url":
         return (path,)
-    if where == "tag":
+    if row.where == "tag":
         return article.tags
-    if where == "byline":
+    if row.where == "byline":
         return article.authors
-    return (article.title,)
+    if "\u201d" in row.pattern.pattern:  # it looks for a title that is a quotation
+        return (article.title,)
+    return (_strip_quotes(article.title),)
+
+
+def _strip_quotes(title: str) -> str:
+    """A headline without what somebody else says in it: "Thousands stranded: 'You feel …'"."""
+    quotes = find_quotes(title)
+    for quote in reversed(quotes):
+        if quote.start > 0 and quote.end - quote.start > MIN_QUOTED:
+            title = title[: quote.start] + title[quote.end :]
+    return title
 
 
 def _match(row: _Pattern, text: str) -> str | None:
