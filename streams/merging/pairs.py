@@ -56,6 +56,11 @@ PARTS = (
 COMPANY_PARTS = ("odds", "words_company", "vector_company")
 """Parts of the second look: the odds of the pair alone, and how alike the two resemble the rest."""
 ODDS_LIMIT = 8.0
+CROWD = (30, 50)
+"""Texts of a neighbourhood between which the second look fades out where texts are short: a crowd is cut
+off somewhere, so that the company of each is not whole."""
+TELLING = (8, 14)
+"""Words with meaning between which a text becomes long enough for a second look in any crowd."""
 
 BRIEF = 30
 """Words with meaning up to which a text is short; a headline and a sentence have fewer."""
@@ -120,12 +125,26 @@ def score_hood(profiles: Sequence[Profile]) -> Floats:
     """Log-odds of every pair of a neighbourhood, with a second look at the company they keep.
 
     Two reports of one happening resemble the same others, and resemble them alike; two look-alike
-    happenings each have their own company. The diagonal means nothing.
+    happenings each have their own company. A headline in a crowd is judged by the pair alone. The diagonal
+    means nothing.
     """
     parts = measure_pairs(profiles)
     sets = _choose_sets(profiles, last_only=False)
-    company = measure_company(parts, _score_by_set(parts, sets, load_weights))
-    return _score_by_set(company, sets, load_company_weights)
+    alone = _score_by_set(parts, sets, load_weights)
+    looked = _score_by_set(measure_company(parts, alone), sets, load_company_weights)
+    trust = _trust_company(profiles)
+    odds: Floats = (1 - trust) * alone + trust * looked
+    return odds
+
+
+def _trust_company(profiles: Sequence[Profile]) -> Floats:
+    """Say for each pair how far the second look holds, 0 to 1."""
+    lengths = np.array([profile.length for profile in profiles], np.float32)
+    shorter = np.minimum(lengths[:, None], lengths[None, :])
+    telling = (shorter - TELLING[0]) / (TELLING[1] - TELLING[0])
+    calm = (CROWD[1] - len(profiles)) / (CROWD[1] - CROWD[0])
+    trust: Floats = np.maximum(telling, np.float32(calm)).clip(0, 1)
+    return trust
 
 
 def measure_company(parts: Floats, odds: Floats) -> Floats:
