@@ -393,9 +393,15 @@ def _join_actors(one: tuple[Actor, ...], other: tuple[Actor, ...]) -> tuple[Acto
 
 
 def _join_numbers(one: tuple[Quantity, ...], other: tuple[Quantity, ...]) -> tuple[Quantity, ...]:
-    found: dict[tuple[str, float | None, str], Quantity] = {}
+    """Join the numbers; the headline's bare "12" and the lead's "at least 12" are one number."""
+    found: dict[tuple[str, str | None, float | str], Quantity] = {}
     for number in (*one, *other):
-        found.setdefault((number.measure, number.value, number.qualifier), number)
+        value = number.qualifier if number.value is None else number.value
+        key = (number.measure, number.unit, value)
+        first = found.setdefault(key, number)
+        if first.qualifier == "exactly" != number.qualifier:
+            claimant = number.claimant or first.claimant
+            found[key] = number.model_copy(update={"claimant": claimant})
     return tuple(found.values())
 
 

@@ -75,6 +75,8 @@ def choose_numbers(
     found = [n for word in triggers for n in _near_numbers(quantities, sentence, word, kind)]
     found += _rival_tolls(quantities, sentence, kind)
     found += _continued(quantities, parsed, sentence, kind)
+    hurt = {n.span.start for n in found if n.quantity.measure in _CASUALTIES}
+    found = [n for n in found if n.quantity.measure != "count" or n.span.start not in hurt]
     counted = {number.quantity.measure for number in found if not number.is_definite}
     found = [n for n in found if not n.is_definite or n.quantity.measure not in counted]
     chosen: dict[tuple[str, str | None], Quantity] = {}

@@ -26,6 +26,7 @@ from streams.records import When
 _PHRASE = 8
 """A noun phrase of so many words has its own date at its end."""
 _REPORTS = frozenset(("report", "post", "announce", "say", "publish", "release", "unveil"))
+_SET = frozenset(("call", "election", "vote", "referendum", "summit", "schedule", "set", "poll"))
 _HALF_A_YEAR = dt.timedelta(183)
 
 
@@ -40,7 +41,8 @@ def choose_when(
     """The date of the event that `trigger` tells, or `before`."""
     reference = find_reference(parsed.article)
     here = [date for date in dates if date.sentence == sentence.index]
-    chosen = _by_count(here, trigger, reference) or _by_syntax(here, dates, trigger, reference)
+    chosen = _set_for(here, trigger) or _by_count(here, trigger, reference)
+    chosen = chosen or _by_syntax(here, dates, trigger, reference)
     chosen = chosen or _announced(here, trigger)
     if chosen is not None:
         return chosen
@@ -51,6 +53,19 @@ def choose_when(
     return _said(here, trigger, reference) or before_when(
         reference.latest, "date.none", reference.anchor
     )
+
+
+def _set_for(here: list[FoundDate], trigger: Token) -> When | None:
+    """The day for which something is set: "on Thursday called a snap election for November 14"."""
+    if trigger.lemma_.lower() not in _SET:
+        return None
+    for date in here:
+        before = (
+            date.first if date.first.lower_ == "for" else date.first.nbor(-1 if date.first.i else 0)
+        )
+        if date.role == "at" and before.lower_ == "for" and trigger.i < date.first.i:
+            return date.when if date.is_dated else None
+    return None
 
 
 def _by_syntax(

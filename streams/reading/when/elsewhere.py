@@ -137,7 +137,7 @@ def _from_lead(
         if not date.is_dated or date.role != "at" or date.tense == "future":
             continue
         verb = governor(date.head)
-        if verb.lemma_.lower() in SAY_LEMMAS or not _is_main(verb):
+        if verb.lemma_.lower() in SAY_LEMMAS or not (_is_main(verb) or _opens_speech(verb)):
             continue
         if price(verb, date.head) > _NEAR or _is_other(verb) or _is_old(date.when, reference):
             continue
@@ -149,6 +149,12 @@ def _is_main(verb: Token) -> bool:
     """Whether a verb tells the lead's own news: its main clause, or "when a bus fell ..." beside it."""
     is_main = verb.dep_ in ("ROOT", "ccomp", "conj")
     return is_main or (verb.dep_ == "advcl" and find_opening(verb) in AT_ONCE)
+
+
+def _opens_speech(verb: Token) -> bool:
+    """Whether it is the deed with which the lead's speaker begins: "Passing sentence on Friday, ..."."""
+    is_first = verb.tag_ == "VBG" and verb.dep_ == "advcl" and verb.left_edge.i == verb.sent.start
+    return is_first and verb.i < verb.head.i
 
 
 def _is_old(when: When, reference: Reference) -> bool:

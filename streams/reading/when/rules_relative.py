@@ -13,6 +13,7 @@ from typing import Literal
 
 from streams.reading.when.english import (
     PART,
+    SHORT_WEEKDAY,
     WEEKDAY,
     weekday_number,
 )
@@ -214,6 +215,9 @@ _NOT_TITLE = (
 )
 
 
+_SHORT_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_SHORT_LEADS = ("on", "since", "by", "until", "last", "next", "early", "late")
+
 RELATIVE_RULES: tuple[Rule, ...] = (
     Rule(
         "date.range.weekdays",
@@ -234,6 +238,16 @@ RELATIVE_RULES: tuple[Rule, ...] = (
             rf"{_NOT_NAMED}(?P<day>{WEEKDAY})\b{_NOT_TITLE}(?:'s)?(?:\s+{PART}\b)?"
             rf"(?:,?\s+(?P<tail>(?:of\s+)?(?:last|next|this)\s+week|the\s+week\s+before|(?:week|fortnight)(?=[\s.,]))\b)?",
             re.IGNORECASE,
+        ),
+        _weekday,
+    ),
+    Rule(
+        "date.weekday.short",
+        tuple(f"{lead} {day}" for lead in _SHORT_LEADS for day in _SHORT_DAYS),
+        re.compile(
+            r"\b(?:on\s+|since\s+|by\s+|until\s+|(?P<lead>last|next)\s+)?(?:early\s+|late\s+)?(?<=\s)"
+            rf"(?P<day>{SHORT_WEEKDAY})(?=[\s,;:)]|$)(?!\s+[A-Z])(?:\s+{PART}\b)?"
+            r"(?P<head>(?!))?(?P<tail>(?!))?(?P<over>(?!))?(?P<into>(?!))?(?P<week_on>(?!))?"
         ),
         _weekday,
     ),

@@ -136,7 +136,8 @@ def _is_believed(label: str, places: tuple[Place, ...], *, locative: bool, known
     if label in PLACE_ENTS or locative or places[0].feature in ("facility", "sea", "water"):
         return True
     if label == "PERSON":
-        return False
+        top = places[0]  # Sri Lanka is no woman
+        return top.feature == "country" and not top.is_alternate and " " in top.name
     if label == "NORP":
         return known and places[0].feature == "settlement"
     return known or _is_big(places)
