@@ -35,7 +35,7 @@ class QuickEntities:
         lower, upper = model.get_ref("lower"), model.get_ref("upper")
         weights: Floats = lower.get_param("W")
         if (
-            weights.shape[0] != FEATURES
+            (weights.shape[0], weights.shape[2]) != (FEATURES, 2)
             or ner.cfg["beam_width"] != 1
             or not model.attrs["has_upper"]
         ):
@@ -43,10 +43,13 @@ class QuickEntities:
         words, _, linear = model.get_ref("tok2vec").layers
         self._encoder = QuickEncoder(words)
         self._linear = linear
-        self._pieces = weights.shape[2]
-        self._weights = weights.reshape(-1, weights.shape[-1])
-        self._bias: Floats = lower.get_param("b").reshape(-1)
-        pad: Floats = lower.get_param("pad").reshape(FEATURES, -1)
+        features, hidden, pieces, width = weights.shape
+        self._half = hidden
+        # the two pieces of all hidden values side by side, so that the better is found in long runs
+        self._weights = weights.transpose(0, 2, 1, 3).reshape(-1, width)
+        self._bias: Floats = lower.get_param("b").T.reshape(-1)
+        pad: Floats = lower.get_param("pad").reshape(features, hidden, pieces)
+        pad = pad.transpose(0, 2, 1).reshape(features, -1)
         self._outside = pad[1] + pad[2] + self._bias
         self._upper: Floats = upper.get_param("W")
         self._upper_bias: Floats = upper.get_param("b")
@@ -101,7 +104,7 @@ class QuickEntities:
         return found.reshape(len(vectors), FEATURES, -1)
 
     def _score(self, hidden: Floats) -> Floats:
-        best: Floats = hidden.reshape(len(hidden), -1, self._pieces).max(axis=-1)
+        best = np.maximum(hidden[:, : self._half], hidden[:, self._half :])
         scores: Floats = np.dot(best, self._upper.T) + self._upper_bias
         return scores
 
@@ -136,7 +139,7 @@ class QuickEntities:
         here = first + 1
         while not ends[here]:
             hidden = features[here, 0] + features[first, 1] + features[here - 1, 2] + self._bias
-            inside, last = weights @ hidden.reshape(-1, self._pieces).max(axis=-1) + bias
+            inside, last = weights @ np.maximum(hidden[: self._half], hidden[self._half :]) + bias
             if last > inside:
                 break
             here += 1

@@ -224,7 +224,7 @@ def _says_other(draft: Draft) -> bool:
     """Say whether its clause tells another deed of the same sort: "another crew was captured"."""
     trigger = draft.coding.trigger
     frame = draft.coding.frame
-    opening = {token.lower_ for token in list(trigger.sent)[:4]}
+    opening = set(draft.coding.sentence.lowers[:4])
     if opening & {"separately", "elsewhere"}:
         return True
     if {"separate", "another"} & opening and {"incident", "case", "attack"} & opening:

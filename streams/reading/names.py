@@ -184,6 +184,7 @@ class _Builder:
         self.recent: list[_Person] = []
         self.places: set[str] = set()
         self.clock = 0
+        self.runs: dict[int, list[list[Token]]] = {}
 
     def forget_places(self) -> None:
         """Drop the people without office whose name follows "in" or "the city of" elsewhere."""
@@ -195,7 +196,8 @@ class _Builder:
     def introduce(self, sentence: Sentence) -> None:
         """Register the full names of a sentence with their titles."""
         self.places.update(_find_places(sentence.tokens))
-        for run in _find_people(sentence.tokens):
+        self.runs[sentence.index] = list(_find_people(sentence.words))
+        for run in self.runs[sentence.index]:
             words = _words_of(run)
             if len(words) < 2 or not _looks_like_name(words):
                 continue
@@ -220,7 +222,7 @@ class _Builder:
         after = [s for s in sentences if s.paragraph.role == "body"][:1]
         if not after or not opening or opening[-1].paragraph.index + 1 < after[0].paragraph.index:
             return
-        runs = [run for run in _find_people(after[0].tokens) if run[-1].dep_ in _SUBJECT_DEPS]
+        runs = [run for run in self.runs[after[0].index] if run[-1].dep_ in _SUBJECT_DEPS]
         if not runs or runs[0][0].i - after[0].tokens.start > 1 or len(runs[0]) < 2:
             return
         person = self._match(runs[0])
@@ -228,7 +230,7 @@ class _Builder:
         if (
             person is None
             or person.titles
-            or any(list(_find_people(s.tokens)) for s in opening if s.paragraph.role == "lead")
+            or any(self.runs[s.index] for s in opening if s.paragraph.role == "lead")
         ):
             return
         for token in unnamed[:2]:
@@ -236,7 +238,7 @@ class _Builder:
 
     def follow(self, sentence: Sentence) -> None:
         """Say for each word of a sentence whom it stands for."""
-        runs = {run[0].i: run for run in _find_people(sentence.tokens)}
+        runs = {run[0].i: run for run in self.runs[sentence.index]}
         skip = -1
         subject: _Person | None = None
         for token in sentence.words:
@@ -385,10 +387,9 @@ def load_titles(kind: str) -> dict[str, str]:
     return {row[1]: row[2] for row in rows if row[0] == kind}
 
 
-def _find_people(tokens: SpacySpan) -> Iterator[list[Token]]:
+def _find_people(words: Sequence[Token]) -> Iterator[list[Token]]:
     """Find runs of words that name a person, without honorifics and titles."""
     position = 0
-    words = list(tokens)
     honorifics, offices = load_titles("honorific"), load_titles("office")
     while position < len(words):
         token = words[position]
@@ -409,7 +410,7 @@ def _find_people(tokens: SpacySpan) -> Iterator[list[Token]]:
         while end + 1 < len(words) and _continues(words[end], words[end + 1]):
             end += 1
         if titled or before not in _AT_PLACES:
-            yield words[position : end + 1]
+            yield list(words[position : end + 1])
         position = end + 1
 
 

@@ -61,6 +61,7 @@ _FATE = frozenset(
 )  # fmt: skip
 """What happens to people: in another month than this it is recalled; figures of that month are not."""
 _MEASURES = frozenset({"week", "month", "year", "decade", "century"})
+_DISTANCE = frozenset({"after", "since", "before"})
 _CLAUSES = frozenset({"relcl", "acl", "advcl"})
 
 
@@ -141,7 +142,7 @@ def _find_mark(sentence: Sentence, trigger: Token, *, opening: bool, dated: bool
         rule = "news.adjective"
     elif _is_past_perfect(trigger):
         rule = "news.past_perfect"
-    elif _is_measured(trigger):
+    elif not _DISTANCE.isdisjoint(sentence.lowers) and _is_measured(trigger):
         rule = "news.measured"
     elif not dated and _pattern("near").search(_clause_text(sentence, trigger)):
         rule = "news.words"
@@ -214,7 +215,7 @@ def _is_past_perfect(trigger: Token) -> bool:
 def _is_measured(trigger: Token) -> bool:
     """Tell whether a distance of weeks or years leads to it: "two years after the crash"."""
     for token in trigger.sent:
-        if token.lower_ not in {"after", "since", "before"} or token.i >= trigger.i:
+        if token.lower_ not in _DISTANCE or token.i >= trigger.i:
             continue
         if token.i == token.sent.start or token.nbor(-1).lemma_ not in _MEASURES:
             continue

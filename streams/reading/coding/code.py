@@ -8,6 +8,7 @@ object: "condemned the strike" is a condemnation, and the strike it speaks of is
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 from spacy.tokens import Token
 
@@ -214,7 +215,7 @@ def _candidates(
     patterns = [row for key in dict.fromkeys(keys) for row in lexicon.patterns.get((part, key), ())]
     if not patterns or (part == "v" and _only_describes(token)):
         return []
-    patterns.sort(key=lambda row: (-row.specificity, -row.weight))
+    patterns.sort(key=attrgetter("order"))
     if part == "n":
         frame = build_noun_frame(token)
     elif part == "a" and token.head.pos_ in {"AUX", "VERB"}:

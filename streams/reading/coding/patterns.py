@@ -33,6 +33,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import resources
+from operator import attrgetter
 from typing import Any, Literal
 
 from streams.records import Modality
@@ -93,6 +94,11 @@ class Pattern:
     role: str
 
     @cached_property
+    def order(self) -> tuple[int, float]:
+        """Where it stands among the patterns of a trigger: the most specific first."""
+        return -self.specificity, -self.weight
+
+    @cached_property
     def specificity(self) -> int:
         """How much the pattern asks for: the more specific of two that match is taken."""
         asked = (
@@ -141,10 +147,7 @@ def load_coding_lexicon(language: str = "en") -> CodingLexicon:
                 for trigger, pattern in _build_patterns(rule, kind, row, classes):
                     found.setdefault((pattern.part, trigger), []).append(pattern)
                     every.append(pattern)
-    ordered = {
-        key: tuple(sorted(rows, key=lambda row: (-row.specificity, -row.weight)))
-        for key, rows in found.items()
-    }
+    ordered = {key: tuple(sorted(rows, key=attrgetter("order"))) for key, rows in found.items()}
     triggers = frozenset(word for _, key in ordered for word in (key, key.rpartition(" ")[2]))
     return CodingLexicon(ordered, classes, tuple(every), triggers)
 

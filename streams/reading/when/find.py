@@ -26,6 +26,8 @@ from streams.records import Span, When
 
 _SINCE = re.compile(r"\b(?:ever\s+)?since\s+(?:the\s+)?$", re.IGNORECASE)
 _UNTIL = re.compile(r"\b(?:until|till|by|through|no\s+later\s+than)\s+(?:the\s+)?$", re.IGNORECASE)
+_BETWEEN = frozenset(("on", "late", "early", "in"))
+"""What may stand between "said" and its date."""
 _CALLS = frozenset(("call", "announce", "election", "vote", "referendum", "summit", "date"))
 _SOUTHERN = frozenset(("au", "nz", "za", "ar", "cl", "uy", "br", "bw", "zw", "na", "pe"))
 
@@ -182,8 +184,11 @@ def _build(sentence: Sentence, start: int, end: int, draft: Draft) -> FoundDate:
 
 def _say_verb_before(first: Token) -> Token | None:
     """The "said" that a date follows at once: "said on Friday Mexico would pay" dates the saying."""
+    before = first.nbor(-1) if first.i > 0 else None
+    if before is None or (before.tag_ not in ("VBD", "VBZ") and before.lower_ not in _BETWEEN):
+        return None
     i, opening = first.i - 1, first.sent.start
-    while i > opening and first.doc[i].lower_ in ("on", "late", "early", "in"):
+    while i > opening and first.doc[i].lower_ in _BETWEEN:
         i -= 1
     if i <= opening:
         return None

@@ -10,7 +10,7 @@ import csv
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import cast
 
@@ -70,6 +70,7 @@ class Place:
     is_alternate: bool = False
 
 
+@lru_cache(20_000)
 def fold(name: str) -> str:
     """The form in which names are compared."""
     name = name.lower()

@@ -71,13 +71,15 @@ def _scan_sentence(
     sentence: Sentence, gazetteer: Gazetteer, people: _People, known: set[str]
 ) -> Iterator[NamedPlace]:
     tokens = list(sentence.words)
+    shapes = [
+        _shape_of(token.text, low) for token, low in zip(tokens, sentence.lowers, strict=True)
+    ]
     at = 0
     while at < len(tokens):
-        token = tokens[at]
-        if not token.text[:1].isupper() or _is_short_state(tokens, at):
+        if not shapes[at] & _CAPITAL or _is_short_state(tokens, at):
             at += 1
             continue
-        named = _longest(sentence, tokens, at, gazetteer, people, known)
+        named = _longest(sentence, tokens, shapes, at, gazetteer, people, known)
         if named is None:
             at += 1
             continue
@@ -98,15 +100,16 @@ def _is_short_state(tokens: list[Token], at: int) -> bool:
 def _longest(
     sentence: Sentence,
     tokens: list[Token],
+    shapes: list[int],
     at: int,
     gazetteer: Gazetteer,
     people: _People,
     known: set[str],
 ) -> NamedPlace | None:
     for length in range(min(_MAX_WORDS, len(tokens) - at), 0, -1):
-        words = tokens[at : at + length]
-        if not _is_name_shaped(words):
+        if not _is_name_shaped(shapes[at : at + length]):
             continue
+        words = tokens[at : at + length]
         text = sentence.paragraph.text[words[0].idx : words[-1].idx + len(words[-1].text)]
         places = gazetteer.find(text)
         if len(text) <= 3 and "." not in text:
@@ -142,26 +145,28 @@ def _is_short_name(place: Place, text: str) -> bool:
     return place.feature == "settlement" and place.population > 50_000
 
 
-def _is_name_shaped(words: list[Token]) -> bool:
-    last = words[-1]
-    if not (
-        last.text[:1].isupper()
-        or last.lower_ in FACILITIES
-        or last.lower_ in GENERIC
-        or last.lower_ in ("sea", "peninsula")
-    ):
+_CAPITAL, _ENDS, _INSIDE, _ONLY_ALONE = 1, 2, 4, 8
+"""What a word may be in a name: its first, its last, one between, and the last of one word only."""
+
+
+def _shape_of(text: str, low: str) -> int:
+    capital = text[:1].isupper()
+    shape = _CAPITAL if capital else 0
+    if capital or low in FACILITIES or low in GENERIC or low in ("sea", "peninsula"):
+        shape |= _ENDS
+    if capital or low in _INNER or text in _PUNCT_INNER or low in FACILITIES:
+        shape |= _INSIDE
+    # "Donetsk region" is Donetsk with a generic word
+    if text in _PUNCT_INNER or (low in GENERIC and text.islower()):
+        shape |= _ONLY_ALONE
+    return shape
+
+
+def _is_name_shaped(shapes: list[int]) -> bool:
+    last = shapes[-1]
+    if not last & _ENDS or (len(shapes) > 1 and last & _ONLY_ALONE):
         return False
-    if len(words) > 1 and last.lower_ in GENERIC and last.text.islower():
-        return False  # "Donetsk region" is Donetsk with a generic word
-    for word in words[1:-1]:
-        if not (
-            word.text[:1].isupper()
-            or word.lower_ in _INNER
-            or word.text in _PUNCT_INNER
-            or word.lower_ in FACILITIES
-        ):
-            return False
-    return not (len(words) > 1 and last.text in _PUNCT_INNER)
+    return all(map(_INSIDE.__and__, shapes[1:-1]))
 
 
 def _is_ordinary(words: list[Token], text: str) -> bool:
@@ -186,7 +191,7 @@ def _is_ordinary(words: list[Token], text: str) -> bool:
 
 def _is_called_a_town(word: Token) -> bool:
     """Whether "the town of" stands right before the name."""
-    if word.i < word.sent.start + 2 or word.nbor(-1).lower_ != "of":
+    if word.i < 2 or word.nbor(-1).lower_ != "of" or word.i < word.sent.start + 2:
         return False
     return word.nbor(-2).lower_ in VILLAGE or word.nbor(-2).lower_ == "city"
 
