@@ -27,6 +27,8 @@ REPORTS = 0.8
 MIN_UNSUPPORTED = 0.4
 """Probability for a headline without a verb ("Light pillars on winter nights"), or without any other
 sign of a report: such are rarely one."""
+NOTHING = 0.95
+"""Probability of no event from which a headline alone is not believed to report one."""
 OTHER_CONFIDENCE = 0.2
 _VERBS = frozenset({"VBZ", "VBD", "VBP", "VBN", "VBG", "VB", "MD"})
 
@@ -57,6 +59,14 @@ def headline_fallback(parsed: ParsedArticle, genre: Genre) -> HeadlineGuess | No
     rule = "headline.model" if kind != OTHER else "headline.far"
     reason = Reason(field="kind", rule=rule, score=round(probability, 2), span=told[0].span)
     return HeadlineGuess(kind, confidence, reason, find_modality(told[0]))
+
+
+def reports_nothing(parsed: ParsedArticle) -> bool:
+    """Say whether all there is of the article is a headline that certainly reports no event."""
+    if parsed.article.text:
+        return False
+    headline = [s for s in parsed.sentences if s.paragraph.role == "headline"]
+    return bool(headline) and load_model().rate(find_features(headline))[NO_EVENT] >= NOTHING
 
 
 def find_modality(headline: Sentence) -> Modality:

@@ -21,7 +21,7 @@ from streams.reading.domains import HARD_GROUPS, find_borrowed_groups
 from streams.reading.draft import Draft
 from streams.reading.fold import fold_drafts
 from streams.reading.genre import judge_genre
-from streams.reading.headline import headline_fallback
+from streams.reading.headline import headline_fallback, reports_nothing
 from streams.reading.names import build_names
 from streams.reading.news import judge_newsworthiness, recall_deeds
 from streams.reading.numbers import choose_numbers, find_quantities
@@ -71,7 +71,7 @@ class ArticleReader:
 
     def read(self) -> tuple[Mention, ...]:
         """Read the mentions, in the order of the text."""
-        if self.genre in SILENT:
+        if self.genre in SILENT or reports_nothing(self.parsed):
             return ()
         codings = [coding for coding in code_article(self.parsed) if self._is_meant(coding)]
         drafts = [draft for coding in codings for draft in self._build_drafts(coding)]

@@ -9,7 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.lexicon.ontology import OTHER, load_ontology
-from streams.reading.headline import find_modality, guess_kind, headline_fallback
+from streams.reading.headline import (
+    find_modality,
+    guess_kind,
+    headline_fallback,
+    reports_nothing,
+)
 from streams.reading.headline_model import NO_EVENT, digest_examples, load_examples, load_model
 from streams.reading.parse import parse_article
 from tests.reading.articles import build_article
@@ -86,6 +91,15 @@ def test_only_reports_are_guessed() -> None:
     guessed = headline_fallback(parsed, "report")
     assert guessed is not None
     assert guessed.kind == "volcanic_eruption"
+
+
+def test_a_headline_alone_that_surely_reports_nothing_opens_no_event() -> None:
+    """Words of an event in the title of an essay; with a text beneath it, the text decides."""
+    title = "Inside the village that voted to die: a portrait of grief and floods"
+    alone = parse_article(build_article("", title))
+    below = parse_article(build_article("Floods killed three people in Durban on Friday.", title))
+    assert reports_nothing(alone)
+    assert not reports_nothing(below)
 
 
 @settings(max_examples=30, deadline=None)
