@@ -36,6 +36,12 @@ _DATES = tuple(
         rf"\b(?P<one>\d{{1,2}})(?P<sep>{_SEP})(?P<two>\d{{1,2}}){_SEP}{_YEAR}\b",
     )
 )
+_SHORT = re.compile(
+    r"\b(?P<one>\d{1,2})(?P<sep>\s*/\s*)(?P<two>\d{1,2})\s*/\s*(?P<year>\d\d)\b(?!\s*/)",
+    re.IGNORECASE,
+)
+"""A year of two digits, which only a line that says "posted" or the like has."""
+_SAYS_SO = re.compile(r"\b(?:posted|published|updated)\b", re.IGNORECASE)
 _CLOCK = re.compile(
     r"\bT?\d{1,2}\s*[:.h]\s*\d{2}(?:\s*:\s*\d{2})?\s*(?:[ap]\.?\s?m?\b\.?|Z\b)?|\b\d{1,2}\s*[ap]\.?\s?m\b\.?",
     re.IGNORECASE,
@@ -88,7 +94,7 @@ def _read_days(line: str) -> list[tuple[dt.date, ...]]:
         return []
     dates: list[tuple[dt.date, ...]] = []
     rest = line
-    for pattern in _DATES:
+    for pattern in (*_DATES, _SHORT) if _SAYS_SO.search(line) else _DATES:
         for match in pattern.finditer(rest):
             days = tuple(_days_of(match))
             if not days:
@@ -107,6 +113,7 @@ def _read_days(line: str) -> list[tuple[dt.date, ...]]:
 def _days_of(match: re.Match[str]) -> Iterator[dt.date]:
     parts = match.groupdict()
     year = int(parts["year"])
+    year += 2000 if len(parts["year"]) == 2 else 0
     if parts.get("month"):
         pairs = {(_month_number(parts["month"]), int(parts["day"]))}
     elif parts.get("m"):
@@ -131,7 +138,7 @@ def _decide(
     for day in readings:
         if day == by_address or (named and day.weekday() == _WEEKDAYS.index(named[1].lower())):
             return day
-    match = _DATES[-1].search(line)
+    match = _DATES[-1].search(line) or _SHORT.search(line)
     if match is None:
         return None
     words = {word.lower() for word in _REST.findall(line)}

@@ -30,6 +30,8 @@ from tests.reading.when.build import build_article, find_trigger
         ("Posted on 08. 07. 2012", "2012-07-08"),
         ("Sun 8/7/2012", "2012-07-08"),
         ("2012-07-08T10:00:00Z", "2012-07-08"),
+        ("POSTED: 05/02/07, 9:00 PM PDT |", "2007-05-02"),
+        ("First Posted: 10/25/11 06:44 PM ET Updated: 12/25/11 05:12 AM ET", "2011-10-25"),
         ("5/1/2013", None),
         ("31 February 2013", None),
     ],

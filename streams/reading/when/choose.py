@@ -41,7 +41,10 @@ def choose_when(
     """The date of the event that `trigger` tells, or `before`."""
     reference = find_reference(parsed.article)
     here = [date for date in dates if date.sentence == sentence.index]
-    chosen = _set_for(here, trigger) or _by_count(here, trigger, reference)
+    told = here
+    if sentence.paragraph.role == "headline":
+        told = [date for date in dates if parsed.sentences[date.sentence].paragraph.role == "lead"]
+    chosen = _set_for(told, trigger, reference) or _by_count(here, trigger, reference)
     chosen = chosen or _by_syntax(here, dates, trigger, reference)
     chosen = chosen or _announced(here, trigger)
     if chosen is not None:
@@ -55,16 +58,16 @@ def choose_when(
     )
 
 
-def _set_for(here: list[FoundDate], trigger: Token) -> When | None:
+def _set_for(here: list[FoundDate], trigger: Token, reference: Reference) -> When | None:
     """The day for which something is set: "on Thursday called a snap election for November 14"."""
     if trigger.lemma_.lower() not in _SET:
         return None
     for date in here:
-        before = (
-            date.first if date.first.lower_ == "for" else date.first.nbor(-1 if date.first.i else 0)
-        )
-        if date.role == "at" and before.lower_ == "for" and trigger.i < date.first.i:
-            return date.when if date.is_dated else None
+        doc, i = date.first.doc, date.first.i
+        is_set = date.first.lower_ == "for" or (i > 0 and doc[i - 1].lower_ == "for")
+        if date.role == "at" and is_set and (trigger.doc is not doc or trigger.i < i):
+            day, today = date.when.date, reference.day
+            return date.when if day is not None and today is not None and day > today else None
     return None
 
 
