@@ -45,7 +45,7 @@ KEEN = frozenset(
 WILL = frozenset({"will", "would", "wo", "'ll", "'d"})
 """With "not", what somebody refuses: "would not meet the opposition"."""
 ACHIEVED = frozenset(
-    {"disperse", "quell", "beat", "defeat", "win", "reach", "claim", "seal", "take"}
+    {"disperse", "quell", "beat", "defeat", "win", "reach", "claim", "seal", "take", "break"}
 )
 """Infinitives of purpose that newspapers use for what came of it: "survived to beat Verdasco"."""
 NOUN_PREPOSITIONS = frozenset(
@@ -125,7 +125,7 @@ def _climb(trigger: Token, *, noun: bool) -> Iterator[Judgement]:
         above = _judge_head(token, head, lexicon, step=step)
         if above is not None:
             yield above
-        if dep == "acl" and token.tag_ in {"VBN", "VBG"}:
+        if dep == "acl" and token.tag_ in {"VBN", "VBG"} and not _has_subject(token):
             return
         token = head
 
@@ -137,7 +137,7 @@ def _judge_given(token: Token) -> Iterator[Judgement]:
 
 def _is_given(token: Token, *, noun: bool) -> bool:
     """Say whether it stands in a clause or phrase that tells a fact: "after a fire swept it"."""
-    if noun and _is_presupposed(token):
+    if noun and (_is_presupposed(token) or _is_told_already(token)):
         return True
     if token.dep_ in {"pobj", "pcomp"}:
         return token.head.lower_ in GIVEN and token.head.head.pos_ in {"VERB", "AUX"}
@@ -390,6 +390,20 @@ def _is_headline(verb: Token) -> bool:
     noun = verb.head
     hung = verb.dep_ == "acl" or (verb.dep_ == "relcl" and _has_to(verb))
     return hung and noun.dep_ == "ROOT" and noun.pos_ in {"NOUN", "PROPN", "NUM"}
+
+
+def _has_subject(verb: Token) -> bool:
+    return any(child.dep_ in {"nsubj", "nsubjpass"} for child in verb.children)
+
+
+def _is_told_already(noun: Token) -> bool:
+    """Say whether a clause on it tells what it did: "bracing for the storm that closed the park"."""
+    return any(
+        child.dep_ == "relcl"
+        and child.tag_ == "VBD"
+        and any(inner.dep_ == "nsubj" and inner.tag_ == "WDT" for inner in child.children)
+        for child in noun.children
+    )
 
 
 def _is_purpose(verb: Token) -> bool:
