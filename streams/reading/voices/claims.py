@@ -35,6 +35,7 @@ _GUILT = frozenset(
     {"charge", "guilt", "guilty", "innocent", "wrongdoing", "allegation", "accusation"}
 )
 _CRIMES = frozenset({"killing", "attack", "torture", "crime", "cyber", "capture", "dope", "poison"})
+_MEANT = frozenset({"accuse", "charge", "suspect", "convict"})
 _DEED_FREE = frozenset({"people", "person", "man", "woman", "day", "week", "year", "country"})
 
 
@@ -92,10 +93,18 @@ def _speaks_of(voice: Voice, sentence: Sentence, trigger: Token) -> bool:
     for token in (trigger, *trigger.ancestors):
         if token == voice.cue or token.i not in voice.content:
             return True
+        if token != trigger and _says_who(token):
+            return False  # "said the woman accused of killing two is kind"
         aside = token.dep_ == "relcl" and token.left_edge.i > 0
         if aside and token.left_edge.nbor(-1).text == "," and voice.cue.i < token.i:
             return False
     return True
+
+
+def _says_who(token: Token) -> bool:
+    """Tell whether a participle says who is meant: "the man charged with", not "was charged"."""
+    told = any(child.dep_ in {"aux", "auxpass", "nsubjpass", "nsubj"} for child in token.children)
+    return token.lemma_ in _MEANT and token.tag_ in {"VBN", "VBD"} and not told
 
 
 def _build_claim(voice: Voice, modality: Modality) -> Claim:

@@ -78,7 +78,20 @@ def _weigh(
     owns_up = any(child.lower_ in {"responsibility", "guilty"} for child in objects)
     counts = cue.lemma_ in {*COUNTING, "estimate"}
     speech = stance in {"asserts", "announces", "threatens"}
+    if cue.lemma_ == "plead" and _names_crime(cue):
+        refers = False  # "pleaded guilty to arson": to this, not to what stands before
     return Content(content, back=(owns_up or counts or not speech) and refers)
+
+
+def _names_crime(plea: Token) -> bool:
+    """Tell whether a plea says to what: "to arson", not "to the charges"."""
+    return any(
+        token.dep_ == "pobj"
+        and token.head.lower_ == "to"
+        and token.lemma_.lower() not in load_cues("referring")
+        and token.lemma_.lower() != "count"
+        for token in plea.subtree
+    )
 
 
 def _is_aside(child: Token) -> bool:
@@ -88,7 +101,8 @@ def _is_aside(child: Token) -> bool:
     marks = [c for c in child.children if c.dep_ in {"mark", "advmod"} and c.i < child.i]
     if any(mark.lower_ in _TIMING for mark in marks):
         return True
-    return child.tag_ == "VBG" and child.lemma_.lower() in load_cues("verb")
+    lemma = child.lemma_.lower()
+    return child.tag_ == "VBG" and (lemma in load_cues("verb") or lemma == "refer")
 
 
 def _accused(objects: list[Token], about: list[Token]) -> Token | None:

@@ -18,6 +18,7 @@ from streams.reading.voices.cues import deeds_of, load_cues
 
 SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 MAX_SPEAKERS = 3
+_OF_DAY = re.compile(r"^(?:morning|evening|today|yesterday|week|month|night)['\u2019]s (?=\w)")
 _MUTE = frozenset({"video", "footage", "photo", "image", "law", "rule", "which", "that", "this"})
 _FIRST = frozenset({"i", "we"})
 _LAST = frozenset({"it", "they", "he", "she", "who"})
@@ -141,7 +142,7 @@ def name_speakers(subject: Token, names: Names) -> list[str]:
 def name_speaker(subject: Token, names: Names) -> str:
     """Name one speaker: "her publicist" is told whose, "Police" at a sentence's start is "police"."""
     phrase = phrase_of(subject)
-    name = names.canonical(phrase)
+    name = _OF_DAY.sub("", names.canonical(phrase))
     first = phrase[0]
     whose = names.person_at(first) if first.dep_ == "poss" and first.pos_ == "PRON" else None
     if whose is not None and name.startswith(first.text):
