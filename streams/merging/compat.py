@@ -32,6 +32,9 @@ SPELLED_ALIKE = 0.7
 LONG_RUNNING = 14 * DAY
 """A kind that stays open longer (a trial, an outbreak) is told on many days."""
 
+STEPS = frozenset(("charge", "verdict", "acquittal", "sentence", "court_ruling", "execution"))
+"""Steps of one case: two different ones on two days are two happenings, however alike they are told."""
+
 ALIKE_GROUPS = frozenset(
     {"attack", "geophysical", "weather", "fire", "transport_accident", "accident", "protest"}
     | {"crime", "humanitarian", "health", "sport"}
@@ -188,6 +191,8 @@ def _compare_days(a: Facts, b: Facts, gap: float) -> float | None:
     if gap < DAY:
         # midnight, a time zone, "overnight": one day off is a reader's error as often as not
         return -0.7
+    if a.kind != b.kind and a.kind in STEPS and b.kind in STEPS:
+        return None
     expiry = min(a.expiry, b.expiry)
     return -0.3 if expiry > LONG_RUNNING and gap <= expiry else None
 
@@ -275,4 +280,7 @@ def _compare_people(a: Facts, b: Facts) -> float:
         return 0.0
     if a.people & b.people:
         return 0.8
+    if a.group == b.group == "justice":
+        # one court judges several in a day, each in the same words
+        return -5.0
     return -3.5 if a.group in PERSONAL_GROUPS else -0.4

@@ -31,16 +31,17 @@ Posting = tuple[float, str]
 
 
 class _Postings:
-    """The texts of one term: the heaviest in order, the rest in none."""
+    """The texts of one term: the heaviest in order, the rest, where there are more, in none."""
 
     __slots__ = ("head", "rest")
 
     def __init__(self) -> None:
         self.head: list[Posting] = []
-        self.rest: set[Posting] = set()
+        self.rest: set[Posting] | None = None
+        """Most terms of a block stand in one text or two, and have no rest."""
 
     def __len__(self) -> int:
-        return len(self.head) + len(self.rest)
+        return len(self.head) + len(self.rest or ())
 
     def add(self, posting: Posting) -> None:
         """Put a text in; the lightest of a full head goes to the rest."""
@@ -49,11 +50,13 @@ class _Postings:
             return
         insort(self.head, posting)
         if len(self.head) > ORDERED:
+            if self.rest is None:
+                self.rest = set()
             self.rest.add(self.head.pop())
 
     def remove(self, posting: Posting) -> None:
         """Take a text out; the head never has fewer than are read while there are any."""
-        if posting in self.rest:
+        if self.rest and posting in self.rest:
             self.rest.remove(posting)
             return
         del self.head[bisect_left(self.head, posting)]

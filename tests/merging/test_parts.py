@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,7 @@ from streams.merging.address import address_mentions
 from streams.merging.blocking import STORY, UNPLACED, build_block_keys, is_vague
 from streams.merging.compat import compare_facts
 from streams.merging.facts import Facts, build_facts
-from streams.merging.index import BlockIndex
+from streams.merging.index import DEEPEST, BlockIndex
 from streams.merging.members import build_member, dump_member, load_member
 from streams.merging.pairs import score_profiles, to_likelihood
 from streams.merging.regroup import group_pairs
@@ -221,3 +223,23 @@ def test_an_unread_town_is_not_the_town_that_was_read() -> None:
 def test_a_town_spelled_otherwise_or_its_country_contradicts_nothing(one: str, other: str) -> None:
     """Spellings share most of their letters, and a country is no town."""
     assert compare_facts(_tell_fire(one), _tell_fire(other)) is not None
+
+
+def test_a_common_word_finds_the_texts_in_which_it_weighs_most() -> None:
+    """However many texts have a word, and however many were taken out, the heaviest are read."""
+    index, rng = BlockIndex(), random.Random(7)
+    # the more words a text has, the less each weighs
+    texts = {
+        f"text {n}": build_profile(
+            "Flood " + " ".join(f"w{n}x{i}" for i in range(rng.randrange(30)))
+        )
+        for n in range(1_500)
+    }
+    for key, profile in texts.items():
+        index.add(key, profile)
+    for key in rng.sample(sorted(texts), 1_200):
+        index.remove(key)
+        del texts[key]
+    near = index.find_near(build_profile("Flood"), 0.0, 1_500, 1_500)
+    shortest = sorted(texts, key=lambda key: (texts[key].length, key))[:DEEPEST]
+    assert [texts[key].length for key, _ in near] == [texts[key].length for key in shortest]
