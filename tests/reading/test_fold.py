@@ -72,3 +72,28 @@ def test_the_particular_kind_wins() -> None:
         "Explosion kills 11 in Quetta",
     )
     assert [mention.kind for mention in mentions] == ["bombing"]
+
+
+def test_another_crew_is_another_event() -> None:
+    """The second capture keeps its day for itself."""
+    mentions = read_sentence(
+        "The navy has captured 23 pirates off Somalia.\n\n"
+        "On Saturday another crew was captured by the French navy."
+    )
+    assert [mention.kind for mention in mentions] == ["arrest", "arrest"]
+
+
+def test_a_label_before_a_colon_is_not_the_news() -> None:
+    """The stabbing names the story, the charge is what happened now."""
+    mentions = read_sentence(
+        "A man has been charged over a stabbing in Kensington.", "Kensington stabbing: man charged"
+    )
+    assert [mention.kind for mention in mentions if mention.main] == ["charge"]
+
+
+def test_words_beside_a_deed_are_not_the_main_event() -> None:
+    """The blast leads, not the reward that officials offered."""
+    mentions = read_sentence(
+        "An explosion at a bank killed two people, officials said, offering a $35,000 reward."
+    )
+    assert [mention.kind for mention in mentions if mention.main] == ["explosion"]

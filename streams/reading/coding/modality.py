@@ -336,6 +336,8 @@ def _rule_of_verb(token: Token, verb: Token, lexicon: ModalityLexicon) -> str | 
         return lexicon.objects.get(lemma)
     if dep not in {"xcomp", "ccomp", "pcomp"}:
         return None
+    if lemma == "tell" and _has_to(token):
+        return "hypothetical"  # "told Syria to pull out", but not "told reporters that it had"
     rule = lexicon.verbs.get(lemma)
     if dep == "ccomp" and (rule in {"negated", "planned"} or token.i < verb.i):
         return None  # "they seized it; the army denies it": a clause in front stands alone
