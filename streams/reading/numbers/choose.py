@@ -75,6 +75,7 @@ def choose_numbers(
     found = [n for word in triggers for n in _near_numbers(quantities, sentence, word, kind)]
     found += _rival_tolls(quantities, sentence, kind)
     found += _continued(quantities, parsed, sentence, kind)
+    found = [n for n in found if not (n.is_definite and kind == "death")]
     hurt = {n.span.start for n in found if n.quantity.measure in _CASUALTIES}
     found = [n for n in found if n.quantity.measure != "count" or n.span.start not in hurt]
     counted = {number.quantity.measure for number in found if not number.is_definite}
@@ -143,6 +144,8 @@ def _continued(
         if not sentence.index < found.sentence <= sentence.index + _CONTINUED or found.is_part:
             continue
         owner = parsed.sentences[found.sentence]
+        if found.is_definite and found.sentence > sentence.index + 1:
+            continue
         if found.quantity.measure == "detained":
             is_next = found.sentence == sentence.index + 1 and group in _CROWDS
             if not is_next or owner.paragraph.index != sentence.paragraph.index:
@@ -184,7 +187,7 @@ def _can_hurt(found: FoundQuantity, kind: str, trigger: Token) -> bool:
         return measure == "killed" and is_charged(trigger, found.head)
     if group not in _HURTING:
         return measure not in _HURT and trigger.lemma_.lower() not in SAY_LEMMAS
-    return not (_is_cause(group, found) or (kind == "death" and found.is_definite))
+    return not _is_cause(group, found)
 
 
 def _is_cause(group: str, found: FoundQuantity) -> bool:

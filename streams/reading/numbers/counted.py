@@ -249,6 +249,11 @@ _PARENT_BEFORE = re.compile(
     r"\b(?:mother|father|mum|mom|dad|parent|grandmother|grandfather)\s*(?:-\s*)?of(?:\s*-)?\s+$",
     re.IGNORECASE,
 )
+# "has died at the age of 95", "dead at 95"
+_AGE_AT_DEATH = re.compile(
+    r"\bage\s+(?:of\s+)?$|\b(?:die[sd]?|dead|dying|death|passed\s+away|killed)\b[^.;]{0,40}\bat\s+$",
+    re.IGNORECASE,
+)
 _AGE_BEFORE = re.compile(r"\baged?\s+(?:between\s+)?$|,\s*$", re.IGNORECASE)
 _NOT_BEFORE = re.compile(
     r"\b(?:No\.?|number|route|flight|highway|group|article|section|chapter|day|phase|page|room|G|Boeing|Airbus|Covid)[\s-]*$",
@@ -262,7 +267,8 @@ def _is_no_count(match: re.Match[str], noun: Token | None, text: str) -> bool:
     words = match.group().strip()
     if _CLOCK.match(after) or _MONTH_BEFORE.search(before) or _MONTH_AFTER.match(after):
         return True
-    if re.match(r"[\s-]*(?:years?|months?|weeks?|days?)[\s-]+old\b|-year-old", after):
+    is_age = re.match(r"[\s-]*(?:years?|months?|weeks?|days?)[\s-]+old\b|-year-old", after)
+    if is_age or (noun is None and words.isdecimal() and _AGE_AT_DEATH.search(before)):
         return True
     if (
         re.fullmatch(r"\d{1,3}", words)
