@@ -9,28 +9,31 @@ What it gets wrong on purpose: two people with one surname are told apart only b
 gender is known only from "Mr." and "Ms."; "they" and "it" are left alone.
 """
 
-# ruff: noqa: RUF001 - newspapers write curly apostrophes
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from importlib import resources
 
-from spacy.tokens import Span as SpacySpan
 from spacy.tokens import Token
 
+from streams.reading.names.phrases import ARTICLES, clean_phrase, head_of, origin_stem, phrase_of
+from streams.reading.names.runs import find_people, find_places, looks_like_name, run_at, words_of
+from streams.reading.names.titles import (
+    MAX_TITLE_WORDS,
+    gender_before,
+    is_title,
+    load_titles,
+    title_after,
+    title_before,
+)
 from streams.reading.parse import ParsedArticle, Sentence
 
-MAX_TITLE_WORDS = 8
 _PRONOUNS = {"he": "m", "him": "m", "his": "m", "she": "f", "her": "f", "hers": "f"}
-_ARTICLES = frozenset({"the", "a", "an", "this", "that", "these", "those", "its", "their"})
-_SUFFIXES = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"})
-_PARTICLES = frozenset(
-    {"de", "del", "la", "al", "bin", "ben", "von", "van", "der", "di", "da", "el", "dos", "le"}
-)
+
+
 _SUBJECT_DEPS = frozenset({"nsubj", "nsubjpass"})
+
+
 _UNNAMED = frozenset(
     [
         "man",
@@ -46,8 +49,8 @@ _UNNAMED = frozenset(
         "girl",
     ]
 )
-_AT_PLACES = frozenset({"in", "near", "at", "around", "outside", "toward", "towards"})
-"""Words after which a place stands, whatever the parser says."""
+
+
 GROUPS = frozenset(
     [
         "ministry", "army", "military", "government", "company", "bank", "agency", "court", "party",
@@ -56,10 +59,6 @@ GROUPS = frozenset(
     ]
 )  # fmt: skip
 
-_SPACED = re.compile(
-    r" (?=['’](?:s\b)?(?: |$))|(?<=\b[A-Z]\.) (?=[A-Z]\.)|(?<=\w) (?=- \w)|(?<=\w -) (?=\w)"
-)
-"""Spaces that a page with its words set apart leaves in a name: "Iran 's", "U. S."."""
 
 Place = tuple[int, int]
 """A token of the article: the identity of its paragraph's parse, and its number there."""
@@ -122,56 +121,6 @@ def build_names(parsed: ParsedArticle) -> Names:
     return builder.finish(parsed)
 
 
-def head_of(tokens: Sequence[Token]) -> Token:
-    """The word that the others hang on."""
-    inside = set(tokens)
-    for token in tokens:
-        if token.head not in inside or token.head == token:
-            return token
-    return tokens[-1]
-
-
-def phrase_of(head: Token) -> list[Token]:
-    """The noun phrase of a head, without clauses and appositions: "Russia's defence ministry"."""
-    keep = {
-        "det",
-        "amod",
-        "compound",
-        "poss",
-        "nummod",
-        "nmod",
-        "case",
-        "flat",
-        "quantmod",
-        "punct",
-    }
-    found = [head]
-    for child in head.children:
-        if child.dep_ in keep and not (child.dep_ == "punct" and child.text not in {"-", "–"}):
-            found.extend(t for t in child.subtree if abs(t.i - head.i) <= 12)
-        elif child.dep_ == "prep" and child.lower_ in {"of", "for"} and child.i == head.i + 1:
-            found.extend(t for t in child.subtree if t.i - head.i <= 7 and t.dep_ != "relcl")
-    found.sort(key=lambda token: token.i)
-    return found
-
-
-def clean_phrase(tokens: Sequence[Token]) -> str:
-    """Words as a name: no leading article, no trailing possessive or punctuation."""
-    kept = list(tokens)
-    while len(kept) > 1 and kept[0].lower_ in _ARTICLES:
-        kept.pop(0)
-    while len(kept) > 1 and (kept[-1].lower_ in {"'s", "’s", "'", "’"} or kept[-1].is_punct):
-        kept.pop()
-    text = "".join(token.text_with_ws for token in kept)
-    text = _SPACED.sub("", re.sub(r"\s+", " ", text))
-    return text.strip(' ,;:"“”')
-
-
-def origin_stem(word: str) -> str:
-    """A stem that a country and its adjective share: Ukraine and Ukrainian, Russia and Russian."""
-    return word.lower()[:5]
-
-
 class _Builder:
     """Collects people sentence by sentence."""
 
@@ -195,20 +144,20 @@ class _Builder:
 
     def introduce(self, sentence: Sentence) -> None:
         """Register the full names of a sentence with their titles."""
-        self.places.update(_find_places(sentence.tokens))
-        self.runs[sentence.index] = list(_find_people(sentence.words))
+        self.places.update(find_places(sentence.tokens))
+        self.runs[sentence.index] = list(find_people(sentence.words))
         for run in self.runs[sentence.index]:
-            words = _words_of(run)
-            if len(words) < 2 or not _looks_like_name(words):
+            words = words_of(run)
+            if len(words) < 2 or not looks_like_name(words):
                 continue
             name = " ".join(words)
             person = self._known(words) or self.people.setdefault(name, _Person(name))
-            title, origin = _title_before(run)
-            title = title or _title_after(run)
+            title, origin = title_before(run)
+            title = title or title_after(run)
             if title and title not in person.titles:
                 person.titles.append(title)
             person.origin = person.origin or origin
-            person.gender = person.gender if person.gender != "-" else _gender_before(run)
+            person.gender = person.gender if person.gender != "-" else gender_before(run)
             self.surnames.setdefault(words[-1].lower(), person)
             first = words[0].lower()
             self.firsts[first] = person if self.firsts.get(first, person) is person else None
@@ -263,7 +212,7 @@ class _Builder:
             return self._latest(_PRONOUNS[token.lower_])
         if token.pos_ == "PROPN" and token.lower_ in self.surnames and not _in_other(token):
             return self.surnames[token.lower_]
-        if token.pos_ in {"NOUN", "PROPN"} and _is_title(token):
+        if token.pos_ in {"NOUN", "PROPN"} and is_title(token):
             return self._named_after(token) or self._holder(token)
         if token.pos_ in {"NOUN", "PROPN"}:
             self._follow_group(token)
@@ -294,7 +243,7 @@ class _Builder:
         return person if same else None
 
     def _match(self, run: Sequence[Token]) -> _Person | None:
-        words = _words_of(run)
+        words = words_of(run)
         name = " ".join(words)
         if name in self.people:
             return self.people[name]
@@ -302,11 +251,11 @@ class _Builder:
             return self._known(words)
         word = words[0].lower() if words else ""
         person = self.surnames.get(word) or self.firsts.get(word)
-        if person is None and words and _gender_before(run) != "-":
+        if person is None and words and gender_before(run) != "-":
             person = self.people.setdefault(name, _Person(name))
             self.surnames[word] = person
         if person is not None and person.gender == "-":
-            person.gender = _gender_before(run)
+            person.gender = gender_before(run)
         return person
 
     def _latest(self, gender: str) -> _Person | None:
@@ -349,8 +298,8 @@ class _Builder:
                 seen_comma = True
             elif seen_comma:
                 if word.ent_type_ == "PERSON" or word.lower_ in self.surnames:
-                    return self._match(_run_at(word))
-                if not _is_title(word) and word.pos_ != "PROPN":
+                    return self._match(run_at(word))
+                if not is_title(word) and word.pos_ != "PROPN":
                     return None
             elif word.pos_ in {"VERB", "AUX", "PUNCT"} and word.text != "-":
                 return None
@@ -366,7 +315,7 @@ class _Builder:
         if token.lower_ not in GROUPS and token.lower_ not in self.groups:
             return
         phrase = phrase_of(token)
-        if any(w.text[:1].isupper() and w.lower_ not in _ARTICLES for w in phrase):
+        if any(w.text[:1].isupper() and w.lower_ not in ARTICLES for w in phrase):
             self.groups[token.lower_] = clean_phrase(phrase)
         elif phrase[0].lower_ == "the" and len(phrase) == 2 and token.lower_ in self.groups:
             self.meant[_place(token)] = self.groups[token.lower_]
@@ -377,179 +326,6 @@ class _Builder:
         if person in self.recent:
             self.recent.remove(person)
         self.recent.append(person)
-
-
-@cache
-def load_titles(kind: str) -> dict[str, str]:
-    """Load one class of `titles.tsv`: the word in lower case, and the gender it tells."""
-    table = resources.files("streams.lexicon").joinpath("titles.tsv").read_text("utf-8")
-    rows = (line.split("\t") for line in table.splitlines() if line and not line.startswith("#"))
-    return {row[1]: row[2] for row in rows if row[0] == kind}
-
-
-def _find_people(words: Sequence[Token]) -> Iterator[list[Token]]:
-    """Find runs of words that name a person, without honorifics and titles."""
-    position = 0
-    honorifics, offices = load_titles("honorific"), load_titles("office")
-    while position < len(words):
-        token = words[position]
-        before = words[position - 1].lower_ if position else ""
-        apposed = _find_apposed(words, position)
-        if apposed:
-            yield apposed
-            position += len(apposed)
-            continue
-        titled = before in honorifics or before in offices
-        starts = token.ent_type_ == "PERSON" or (
-            titled and token.pos_ == "PROPN" and token.ent_type_ not in {"GPE", "NORP", "LOC"}
-        )
-        if not starts or not token.text[:1].isupper() or _is_title(token) or token.tag_ == "VBG":
-            position += 1
-            continue
-        end = position
-        while end + 1 < len(words) and _continues(words[end], words[end + 1]):
-            end += 1
-        if titled or before not in _AT_PLACES:
-            yield list(words[position : end + 1])
-        position = end + 1
-
-
-def _find_places(tokens: SpacySpan) -> Iterator[str]:
-    """Find what follows "in" or "the city of", and the parser takes for a person."""
-    for entity in tokens.ents:
-        if entity.label_ != "PERSON" or entity.start <= tokens.start:
-            continue
-        before = entity.doc[entity.start - 1].lower_
-        settled = (
-            before == "of"
-            and entity.start - tokens.start > 1
-            and (
-                entity.doc[entity.start - 2].lower_ in {"city", "town", "village", "port", "suburb"}
-            )
-        )
-        if before in _AT_PLACES or settled:
-            yield " ".join(token.text for token in entity if token.lower_ not in {"'s", "’s"})
-
-
-def _run_at(token: Token) -> list[Token]:
-    """The words of a name from its first word on."""
-    words = [token]
-    while words[-1].i + 1 < len(token.doc) and _continues(words[-1], words[-1].nbor()):
-        words.append(words[-1].nbor())
-    return words
-
-
-def _continues(last: Token, token: Token) -> bool:
-    if _is_title(token) and token.ent_type_ != "PERSON":
-        return False
-    inside = token.ent_type_ == "PERSON" and token.ent_iob_ == "I"
-    if token.lower_ in _PARTICLES:
-        return token.ent_type_ == "PERSON" or last.lower_ in _PARTICLES
-    if token.text == "-" or last.text == "-":
-        return inside  # "Tae-yul": what follows a hyphen need not be a capital
-    if not token.text[:1].isupper():
-        return False
-    if inside or last.lower_ in _PARTICLES:
-        return True  # "von der Leyen", of which the parser makes a place
-    name_like = token.pos_ == "PROPN"
-    same = token.ent_type_ == "PERSON" or last.ent_type_ != "PERSON"
-    return name_like and same and token.ent_iob_ != "B"
-
-
-def _find_apposed(words: Sequence[Token], position: int) -> list[Token]:
-    """A name of two words or more in commas after an office: "the mayor, Ana Costa,"."""
-    if position < 2 or words[position - 1].text != "," or words[position].pos_ != "PROPN":
-        return []
-    office = words[position - 2].lower_
-    if office not in load_titles("office") and office not in load_titles("role"):
-        return []
-    name: list[Token] = []
-    for token in words[position : position + MAX_TITLE_WORDS]:
-        if token.pos_ == "PROPN" and token.text[:1].isupper() and not _is_title(token):
-            name.append(token)
-        elif token.text in {",", "."} or token.pos_ in {"VERB", "AUX"}:
-            return name if len(name) > 1 else []
-        else:
-            break
-    return []
-
-
-def _words_of(run: Sequence[Token]) -> list[str]:
-    """The words of a name, its hyphens inside them: "Cho", "Tae-yul"."""
-    words: list[str] = []
-    for token in run:
-        if token.lower_ in _SUFFIXES:
-            continue
-        hyphened = words and (token.text == "-" or words[-1].endswith("-"))
-        if hyphened:
-            words[-1] += token.text
-        else:
-            words.append(token.text)
-    return [word.rstrip("-") for word in words]
-
-
-def _is_title(token: Token) -> bool:
-    lower = token.lower_
-    return (
-        lower in load_titles("honorific")
-        or lower in load_titles("office")
-        or lower in load_titles("role")
-    )
-
-
-def _looks_like_name(words: list[str]) -> bool:
-    return all(re.match(r"[^\W\d_]", word) or word == "'" for word in words) and len(words) <= 5
-
-
-def _title_before(run: Sequence[Token]) -> tuple[str, str]:
-    """The office before a name ("Deputy Defence Minister") and the country it is of."""
-    doc = run[0].doc
-    words: list[Token] = []
-    position = run[0].i - 1
-    while position >= run[0].sent.start and len(words) < MAX_TITLE_WORDS:
-        token = doc[position]
-        joins = bool(words) and token.lower_ in {"and", "-", "'s", "’s"}
-        if token.lower_ in {"of", "for"}:
-            joins = bool(words) and token.i > 0 and _is_title(token.nbor(-1))
-        if not (token.pos_ in {"PROPN", "NOUN", "ADJ"} or joins or _is_title(token)):
-            break
-        words.insert(0, token)
-        position -= 1
-    while words and words[0].lower_ in {"of", "and", "for", "-", "'s", "’s"}:
-        words.pop(0)
-    offices = [i for i, word in enumerate(words) if word.lower_ in load_titles("office")]
-    if not offices:
-        return "", ""
-    origin = ""
-    if words[0].ent_type_ in {"NORP", "GPE"}:
-        while words and (words[0].ent_type_ in {"NORP", "GPE"} or words[0].lower_ in {"'s", "’s"}):
-            origin = origin or words[0].text
-            words.pop(0)
-    return clean_phrase(words) if words else "", origin
-
-
-def _title_after(run: Sequence[Token]) -> str:
-    """The office in an apposition: "Hanna Maliar, the deputy defence minister,"."""
-    doc = run[0].doc
-    start = run[-1].i + 1
-    if start >= len(doc) or doc[start].text != ",":
-        return ""
-    words: list[Token] = []
-    for token in doc[start + 1 : start + 2 + MAX_TITLE_WORDS]:
-        if token.is_punct and token.text != "-":
-            break
-        words.append(token)
-    offices = [i for i, word in enumerate(words) if word.lower_ in load_titles("office")]
-    if not offices or any(word.pos_ in {"VERB", "AUX"} for word in words[: offices[0]]):
-        return ""
-    if any(word.ent_type_ == "PERSON" for word in words[: offices[-1] + 2]):
-        return ""  # "Chequers, the house of Prime Minister Rishi Sunak"
-    return clean_phrase(words[: offices[-1] + 1])
-
-
-def _gender_before(run: Sequence[Token]) -> str:
-    before = run[0].nbor(-1).lower_ if run[0].i > run[0].sent.start else ""
-    return load_titles("honorific").get(before) or load_titles("office").get(before) or "-"
 
 
 def _name_given(token: Token) -> str:

@@ -1,0 +1,16 @@
+"""A parsed article in, who its names, titles and pronouns stand for out."""
+
+from streams.reading.names.book import GROUPS, Names, build_names
+from streams.reading.names.phrases import clean_phrase, head_of, origin_stem, phrase_of
+from streams.reading.names.titles import load_titles
+
+__all__ = [
+    "GROUPS",
+    "Names",
+    "build_names",
+    "clean_phrase",
+    "head_of",
+    "load_titles",
+    "origin_stem",
+    "phrase_of",
+]
