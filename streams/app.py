@@ -50,7 +50,7 @@ from streams.records import (
     encode,
 )
 from streams.settings import KafkaSettings, WorkSettings
-from streams.topics import ALERTS, ARTICLES, DEADLETTERS, EVENTS, MENTIONS, TICKS, Topic
+from streams.topics import ALERTS, ARTICLES, DEADLETTERS, EVENTS, MENTIONS, TICKS
 
 _Reading = tuple[Article, tuple[Mention, ...]]
 EventT = FaustEvent[Any]
@@ -321,31 +321,47 @@ class _Worker:
             count_outcome(batch.step, plan.outcome)
 
     async def _send(self, waiting: Sequence[Wire]) -> None:
-        """Send and wait until Kafka has acknowledged everything; exit when it does not."""
+        """Send and wait until Kafka has acknowledged everything; exit when it does not.
+
+        What has one key arrives in its order: each message is handed over before the next (those that
+        find a batch of the client full would be overtaken by shorter ones), and what follows a message
+        that failed is sent again after it.
+        """
         deadline = time.monotonic() + SEND_PATIENCE
         pause = 0.2
         while waiting:
-            answers = await asyncio.gather(
-                *(self._put(topic, key, value) for topic, key, value in waiting),
-                return_exceptions=True,
-            )
+            handed = await self._hand_over(waiting)
+            answers = await asyncio.gather(*handed, return_exceptions=True)
             pairs = list(zip(waiting, answers, strict=True))
-            failed = [(m, a) for m, a in pairs if isinstance(a, BaseException)]
+            failed = [a for _, a in pairs if isinstance(a, BaseException)]
             for (topic, _, _), answer in pairs:
                 if not isinstance(answer, BaseException):
                     SENT.labels(topic.name).inc()
-            waiting = [message for message, _ in failed]
+            waiting = list_unsent(pairs)
             if failed:
-                error = failed[0][1]
+                error = failed[0]
                 log.warning("send failed", error=repr(error), count=len(failed))
                 if time.monotonic() + pause > deadline or not isinstance(error, KafkaError):
                     self._give_up("kafka did not acknowledge")
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 5.0)
 
-    async def _put(self, topic: Topic, key: bytes, value: bytes) -> None:
-        acknowledged = await self.topics[topic.name].send(key=key, value=value)
-        await acknowledged
+    async def _hand_over(self, waiting: Sequence[Wire]) -> list[asyncio.Future[Any]]:
+        """Hand messages to the client, one after the other; each future ends when Kafka has it.
+
+        The first that the client refuses ends it: the futures of that one and the rest fail.
+        """
+        handed: list[asyncio.Future[Any]] = []
+        for topic, key, value in waiting:
+            try:
+                acknowledged = await self.topics[topic.name].send(key=key, value=value)
+            except Exception as error:  # noqa: BLE001 - the caller looks at it as at any answer
+                refused: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+                refused.set_exception(error)
+                handed += [refused] * (len(waiting) - len(handed))
+                break
+            handed.append(asyncio.ensure_future(acknowledged))
+        return handed
 
     def _give_up(self, reason: str) -> NoReturn:
         log.error("worker gave up", reason=reason, code=EXIT_UNSENT)
@@ -398,6 +414,19 @@ class _Batch:
             if plan.writes:
                 _enter(event)
                 FaustShelf(self._table, event.message.partition).store(plan.writes)
+
+
+def list_unsent(pairs: Sequence[tuple[Wire, Any]]) -> list[Wire]:
+    """List what must be sent again: what failed, and what followed it under its key."""
+    found: list[Wire] = []
+    late: set[tuple[str, bytes]] = set()
+    for message, answer in pairs:
+        lane = (message[0].name, message[1])
+        if isinstance(answer, BaseException):
+            late.add(lane)
+        if lane in late:
+            found.append(message)
+    return found
 
 
 @contextmanager
