@@ -62,8 +62,11 @@ def headline_fallback(parsed: ParsedArticle, genre: Genre) -> HeadlineGuess | No
 
 
 def reports_nothing(parsed: ParsedArticle) -> bool:
-    """Say whether all there is of the article is a headline that certainly reports no event."""
-    if parsed.article.text:
+    """Say whether all there is of the article is a headline that certainly reports no event.
+
+    A whole sentence is none: the examples are headlines, which have no full stop.
+    """
+    if parsed.article.text or parsed.article.title.rstrip().endswith("."):
         return False
     headline = [s for s in parsed.sentences if s.paragraph.role == "headline"]
     return bool(headline) and load_model().rate(find_features(headline))[NO_EVENT] >= NOTHING
