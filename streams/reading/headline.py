@@ -14,9 +14,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from streams.lexicon.ontology import OTHER
-from streams.reading.headline_model import NO_EVENT, find_features, load_model
+from streams.reading.headline_model import NO_EVENT, Features, find_features, load_model
 from streams.reading.parse import ParsedArticle, Sentence
 from streams.records import Genre, Modality, Reason
 
@@ -69,7 +70,7 @@ def reports_nothing(parsed: ParsedArticle) -> bool:
     if parsed.article.text or parsed.article.title.rstrip().endswith("."):
         return False
     headline = [s for s in parsed.sentences if s.paragraph.role == "headline"]
-    return bool(headline) and load_model().rate(find_features(headline))[NO_EVENT] >= NOTHING
+    return bool(headline) and _rate_once(find_features(headline))[NO_EVENT] >= NOTHING
 
 
 def find_modality(headline: Sentence) -> Modality:
@@ -91,7 +92,7 @@ def find_modality(headline: Sentence) -> Modality:
 def guess_kind(told: Sequence[Sentence]) -> tuple[str, float, float]:
     """Guess the kind of a headline: the kind, a confidence and the probability, from 0 to 1."""
     model, features = load_model(), find_features(told)
-    rated = model.rate(features)
+    rated = dict(_rate_once(features))
     nothing = rated.pop(NO_EVENT)
     kind = max(rated, key=rated.__getitem__)
     best = rated[kind]
@@ -102,6 +103,12 @@ def guess_kind(told: Sequence[Sentence]) -> tuple[str, float, float]:
     if nothing > 1 - REPORTS:
         return NO_EVENT, round(nothing, 2), nothing
     return OTHER, OTHER_CONFIDENCE, best
+
+
+@lru_cache(maxsize=8)
+def _rate_once(features: Features) -> dict[str, float]:
+    """Rate a headline, which may be asked about twice in a row."""
+    return load_model().rate(features)
 
 
 def _rate(probability: float) -> float:

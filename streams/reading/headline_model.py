@@ -18,7 +18,6 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 
 import numpy as np
-import numpy.typing as npt
 
 from streams.reading.parse import Sentence
 from streams.reading.vectors import Vectors, embed_texts
@@ -48,7 +47,7 @@ class HeadlineModel:
     """Gram -> row of `weights`."""
     rarity: Vectors
     """Inverse document frequency of each gram."""
-    weights: npt.NDArray[np.float16]
+    weights: Vectors
     """Grams x kinds, then the directions of the vector x kinds."""
     bias: Vectors
     mean: Vectors
@@ -68,9 +67,9 @@ class HeadlineModel:
             rows = np.array([row for row, _ in found])
             values = self.rarity[rows] * (1 + np.log([count for _, count in found]))
             values /= np.linalg.norm(values)
-            scores += values @ self.weights[rows].astype(np.float32)
+            scores += values @ self.weights[rows]
         reduced = (embed_texts([features.plain])[0] - self.mean) @ self.directions
-        scores += reduced @ self.weights[len(self.rows) :].astype(np.float32)
+        scores += reduced @ self.weights[len(self.rows) :]
         scores = np.exp(scores - scores.max())
         return dict(zip(self.kinds, (scores / scores.sum()).tolist(), strict=True))
 
@@ -146,7 +145,7 @@ def load_model() -> HeadlineModel:
             kinds=tuple(str(stored["kinds"]).split("\n")),
             rows={gram: row for row, gram in enumerate(grams)},
             rarity=stored["rarity"].astype(np.float32),
-            weights=stored["weights"],
+            weights=stored["weights"].astype(np.float32),
             bias=stored["bias"].astype(np.float32),
             mean=stored["mean"].astype(np.float32),
             directions=stored["directions"].astype(np.float32),

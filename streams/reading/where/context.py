@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from functools import cache
 from urllib.parse import urlsplit
 
 from spacy.tokens import Token
@@ -66,9 +67,8 @@ def read_context(parsed: ParsedArticle, names: list[NamedPlace]) -> Context:
 
 def _count_words(sentence: Sentence, context: Context, named: set[int]) -> None:
     """Let nationalities, states inside longer names and institutions of one country count for it."""
-    for token in sentence.tokens:
-        low = token.lower_
-        follower = token.nbor(1).lower_ if token.i + 1 < sentence.tokens.end else ""
+    followers = (*sentence.lowers[1:], "")
+    for token, low, follower in zip(sentence.words, sentence.lowers, followers, strict=True):
         sign = _SIGNS.get(low) or _SIGNS.get(f"{low} {follower}")
         if sign is not None and sign not in context.signed:
             context.signed.add(sign)
@@ -115,10 +115,15 @@ def _count_name(named: NamedPlace, context: Context) -> None:
 
 def _trust(named: NamedPlace, country: str, context: Context) -> None:
     """Let a place tell the country, but not a town that acts for its state: "Moscow condemned it"."""
-    is_capital = fold(named.name) in {fold(name) for name in capitals().values()}
+    is_capital = fold(named.name) in _list_capitals()
     is_land = named.places[0].feature in ("country", "region") and not is_capital
     if named.role != "actor" or is_land:
         context.sure.add(country)
+
+
+@cache
+def _list_capitals() -> frozenset[str]:
+    return frozenset(fold(name) for name in capitals().values())
 
 
 def _publisher_country(parsed: ParsedArticle) -> str | None:
