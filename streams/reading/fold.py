@@ -243,7 +243,9 @@ def _are_near(one: Draft, other: Draft) -> bool:
 
 
 def _has_evidence(one: Draft, other: Draft) -> bool:
-    """Say whether something told twice is the same: its day, its place, or its object."""
+    """Say whether something told twice is the same: its day, its place, its dead or its object."""
+    if one.in_opening and other.in_opening and _killed(one) & _killed(other):
+        return True
     if one.when.date is not None and one.when.date == other.when.date:
         return True
     undated = one.when.start is None and other.when.start is None
@@ -337,12 +339,14 @@ def _may_be_actors(one: tuple[Actor, ...], other: tuple[Actor, ...]) -> bool:
 
 def _have_other_extent(one: Draft, other: Draft) -> bool:
     """Two advances of other extents, one in distance and one in area, are two."""
+    is_ground = get_kind(one.kind).group == "territory"
+    telling = EXTENTS if is_ground else EXTENTS - {"distance"}
     return any(
         mine.value and yours.value and mine.value != yours.value
         for mine in one.numbers
         for yours in other.numbers
-        if mine.measure == yours.measure and mine.measure in EXTENTS
-    ) or (get_kind(one.kind).group == "territory" and _measures(one) != _measures(other))
+        if mine.measure == yours.measure and mine.measure in telling
+    ) or (is_ground and _measures(one) != _measures(other))
 
 
 def _join_news(one: Draft, other: Draft) -> Newsworthiness:

@@ -97,3 +97,17 @@ def test_words_beside_a_deed_are_not_the_main_event() -> None:
         "An explosion at a bank killed two people, officials said, offering a $35,000 reward."
     )
     assert [mention.kind for mention in mentions if mention.main] == ["explosion"]
+
+
+def test_a_quake_that_headline_lead_and_body_tell_is_one() -> None:
+    """The toll of the headline is the lead's, the distance says where, an aftershock is no other quake."""
+    mentions = read_sentence(
+        "At least 52 people were killed when a magnitude 6.4 earthquake levelled villages in eastern"
+        " Turkey early on Monday, the disaster agency said.\n\n"
+        "The quake struck 20 kilometres south-west of the city of Van, the institute said. Four"
+        " aftershocks followed, the strongest of magnitude 5.1.",
+        "Death toll from Van quake climbs to 52 as rescuers reach villages",
+    )
+    assert [m.kind for m in mentions] == ["earthquake"]
+    magnitudes = [n.value for n in mentions[0].numbers if n.measure == "magnitude"]
+    assert magnitudes == [6.4]

@@ -76,6 +76,7 @@ def choose_numbers(
     found += _rival_tolls(quantities, sentence, kind)
     found += _continued(quantities, parsed, sentence, kind)
     found = [n for n in found if not (n.is_definite and kind == "death")]
+    found = [n for n in found if n.quantity.measure != "magnitude" or not _is_echo(n, parsed)]
     hurt = {n.span.start for n in found if n.quantity.measure in _CASUALTIES}
     found = [n for n in found if n.quantity.measure != "count" or n.span.start not in hurt]
     counted = {number.quantity.measure for number in found if not number.is_definite}
@@ -91,6 +92,13 @@ def choose_numbers(
         if is_other and quantity.value != first.value and quantity.measure in _CASUALTIES:
             others.setdefault((*key, speaker or ""), quantity)
     return (*chosen.values(), *others.values())
+
+
+def _is_echo(number: FoundQuantity, parsed: ParsedArticle) -> bool:
+    """Say whether a magnitude is an aftershock's: "the strongest of magnitude 5.5"."""
+    lowers = parsed.sentences[number.sentence].lowers
+    echoes = any(word.startswith("aftershock") for word in lowers)
+    return echoes and not any(word.endswith("quake") for word in lowers)
 
 
 def _near_numbers(

@@ -147,7 +147,7 @@ def _role_of(named: NamedPlace) -> PlaceRole:  # noqa: C901, PLR0911 - a table o
     """Whether the name stands for a place, for who governs it, or names another noun."""
     head = named.head
     dep = head.dep_
-    if _is_headline_speaker(named):
+    if named.is_far or _is_headline_speaker(named):
         return "actor"
     if named.facility or named.is_front or named.generic or _is_scenery(named):
         return "place"

@@ -29,6 +29,8 @@ class NamedPlace:
     role: PlaceRole = "place"
     generic: str | None = None
     is_near: bool = False
+    is_far: bool = False
+    """So many kilometres from it that it only says where another place lies."""
     is_part: bool = False
     container_country: str | None = None
     container_admin1: str | None = None

@@ -35,6 +35,9 @@ from streams.reading.where.words import (
 )
 
 _MAX_WORDS = 6
+_SETTLED = VILLAGE | {"city", "capital", "port"}
+FAR_KM = 60
+"""From here on "so far from X" tells nothing of X: an event there is not on its map."""
 _INNER = word_set("places_words", "inner")
 _PUNCT_INNER = frozenset(("-", "\u2013", "'", "\u2019", ".", "\u2010"))
 
@@ -233,8 +236,26 @@ def _read_front(named: NamedPlace, sentence: Sentence) -> None:
     # in "Nigeria's northwestern Kaduna state" the state lies in the northwest of the country
     named.is_part |= is_part and doc[i].lower_ not in ("'s", "\u2019s")
     named.is_near |= doc[i].lower_ in NEAR
-    if doc[i].lower_ == "of" and i - 2 >= start and doc[i - 1].lower_ in DIRECTIONS:
-        named.is_near |= length_unit(doc[i - 2].lower_) is not None
+    _read_distance(named, sentence, i)
+
+
+def _read_distance(named: NamedPlace, sentence: Sentence, i: int) -> None:
+    """How far from the name it is: "35 kilometres north-west of the city of X", "20 km from X"."""
+    doc, start = named.first.doc, sentence.tokens.start
+    if doc[i].lower_ == "of" and i - 2 >= start and doc[i - 1].lower_ in _SETTLED:
+        i -= 2
+        while i > start and doc[i].lower_ in ("the", *DIRECTIONS):
+            i -= 1
+    if doc[i].lower_ not in ("of", "from"):
+        return
+    i -= 1
+    while i > start and (doc[i].lower_ in DIRECTIONS or doc[i].text == "-"):
+        i -= 1
+    unit = length_unit(doc[i].lower_) if i > start else None
+    if unit is not None:
+        number = doc[i - 1].text.replace(",", "")
+        named.is_near = True
+        named.is_far = number.isdecimal() and int(number) * unit > FAR_KM
 
 
 def _is_called_village(first: Token, sentence: Sentence) -> bool:
