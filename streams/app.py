@@ -323,9 +323,9 @@ class _Worker:
     async def _send(self, waiting: Sequence[Wire]) -> None:
         """Send and wait until Kafka has acknowledged everything; exit when it does not.
 
-        What has one key arrives in its order: each message is handed over before the next (those that
-        find a batch of the client full would be overtaken by shorter ones), and what follows a message
-        that failed is sent again after it.
+        What has one key arrives in its order: each message of a key is handed over before its next (one
+        that finds a batch of the client full would be overtaken by a shorter one), and what follows a
+        message that failed is sent again after it.
         """
         deadline = time.monotonic() + SEND_PATIENCE
         pause = 0.2
@@ -347,10 +347,22 @@ class _Worker:
                 pause = min(pause * 2, 5.0)
 
     async def _hand_over(self, waiting: Sequence[Wire]) -> list[asyncio.Future[Any]]:
-        """Hand messages to the client, one after the other; each future ends when Kafka has it.
+        """Hand messages to the client, those of one key in turn; each future ends when Kafka has it."""
+        lanes: dict[tuple[str, bytes], list[int]] = {}
+        for number, (topic, key, _) in enumerate(waiting):
+            lanes.setdefault((topic.name, key), []).append(number)
+        handed = await asyncio.gather(
+            *(self._hand_over_lane([waiting[n] for n in lane]) for lane in lanes.values())
+        )
+        found = dict(
+            pair
+            for lane, futures in zip(lanes.values(), handed, strict=True)
+            for pair in zip(lane, futures, strict=True)
+        )
+        return [found[number] for number in range(len(waiting))]
 
-        The first that the client refuses ends it: the futures of that one and the rest fail.
-        """
+    async def _hand_over_lane(self, waiting: Sequence[Wire]) -> list[asyncio.Future[Any]]:
+        """Hand over the messages of one key; the first that the client refuses ends it for the rest."""
         handed: list[asyncio.Future[Any]] = []
         for topic, key, value in waiting:
             try:

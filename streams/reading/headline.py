@@ -63,7 +63,7 @@ def headline_fallback(parsed: ParsedArticle, genre: Genre) -> HeadlineGuess | No
 
 
 def reports_nothing(parsed: ParsedArticle) -> bool:
-    """Say whether all there is of the article is a headline that certainly reports no event.
+    """Say whether the article is no more than a headline, or with a summary, that surely tells no event.
 
     A whole sentence is none: the examples are headlines, which have no full stop.
     """
@@ -103,6 +103,11 @@ def guess_kind(told: Sequence[Sentence]) -> tuple[str, float, float]:
     if nothing > 1 - REPORTS:
         return NO_EVENT, round(nothing, 2), nothing
     return OTHER, OTHER_CONFIDENCE, best
+
+
+def warm_up_model() -> None:
+    """Load what the guess needs, before the first headline asks for it."""
+    load_model().rate(Features(("fire",), "fire"))
 
 
 @lru_cache(maxsize=8)

@@ -152,9 +152,12 @@ def _begin_process() -> None:
 
 
 def _warm_up() -> None:
-    from streams.reading.read import read_article  # noqa: PLC0415 - loads the models, here only
+    # what loads the models is imported here only
+    from streams.reading.headline import warm_up_model  # noqa: PLC0415
+    from streams.reading.read import read_article  # noqa: PLC0415
 
     read_article(_WARMING)
+    warm_up_model()
     calm_collector()
 
 
