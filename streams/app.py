@@ -20,6 +20,7 @@ import time
 import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any, NoReturn
 
 import faust
@@ -330,8 +331,12 @@ class _Worker:
         deadline = time.monotonic() + SEND_PATIENCE
         pause = 0.2
         while waiting:
-            handed = await self._hand_over(waiting)
-            answers = await asyncio.gather(*handed, return_exceptions=True)
+            lanes: dict[tuple[str, bytes], list[Wire]] = {}
+            for message in waiting:
+                lanes.setdefault(_lane_of(message), []).append(message)
+            waiting = list(chain.from_iterable(lanes.values()))
+            handed = await asyncio.gather(*map(self._hand_over, lanes.values()))
+            answers = await asyncio.gather(*chain.from_iterable(handed), return_exceptions=True)
             pairs = list(zip(waiting, answers, strict=True))
             failed = [a for _, a in pairs if isinstance(a, BaseException)]
             for (topic, _, _), answer in pairs:
@@ -347,22 +352,10 @@ class _Worker:
                 pause = min(pause * 2, 5.0)
 
     async def _hand_over(self, waiting: Sequence[Wire]) -> list[asyncio.Future[Any]]:
-        """Hand messages to the client, those of one key in turn; each future ends when Kafka has it."""
-        lanes: dict[tuple[str, bytes], list[int]] = {}
-        for number, (topic, key, _) in enumerate(waiting):
-            lanes.setdefault((topic.name, key), []).append(number)
-        handed = await asyncio.gather(
-            *(self._hand_over_lane([waiting[n] for n in lane]) for lane in lanes.values())
-        )
-        found = dict(
-            pair
-            for lane, futures in zip(lanes.values(), handed, strict=True)
-            for pair in zip(lane, futures, strict=True)
-        )
-        return [found[number] for number in range(len(waiting))]
+        """Hand the messages of one key to the client in turn; each future ends when Kafka has it.
 
-    async def _hand_over_lane(self, waiting: Sequence[Wire]) -> list[asyncio.Future[Any]]:
-        """Hand over the messages of one key; the first that the client refuses ends it for the rest."""
+        The first that the client refuses ends it: the futures of that one and the rest fail.
+        """
         handed: list[asyncio.Future[Any]] = []
         for topic, key, value in waiting:
             try:
@@ -428,12 +421,18 @@ class _Batch:
                 FaustShelf(self._table, event.message.partition).store(plan.writes)
 
 
+def _lane_of(message: Wire) -> tuple[str, bytes]:
+    """What keeps its order: the messages of one key on one topic."""
+    topic, key, _ = message
+    return topic.name, key
+
+
 def list_unsent(pairs: Sequence[tuple[Wire, Any]]) -> list[Wire]:
     """List what must be sent again: what failed, and what followed it under its key."""
     found: list[Wire] = []
     late: set[tuple[str, bytes]] = set()
     for message, answer in pairs:
-        lane = (message[0].name, message[1])
+        lane = _lane_of(message)
         if isinstance(answer, BaseException):
             late.add(lane)
         if lane in late:

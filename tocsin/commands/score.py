@@ -16,6 +16,7 @@ from streams.reading.read import read_article, read_articles
 from tocsin.commands.score_merging import merging
 from tocsin.scoring.gold import GoldArticle, load_gold
 from tocsin.scoring.match import Problem, Tally, score_article
+from tocsin.scoring.merging import CorpusError
 from tocsin.scoring.real import LabelError, RealArticle, load_ecbplus, load_feeds, score_headline
 from tocsin.scoring.seed import find_forbidden, load_seed
 
@@ -73,7 +74,7 @@ def reading(*, names: tuple[str, ...], why: bool, as_json: bool, gold: Path, cor
                 tally = _score_real(_load_real(name, gold.parent / "labels", corpora))
             else:
                 tally = _score_set(name, _load_set(name, gold, corpora), show=not as_json)
-        except (SetError, LabelError):
+        except (SetError, CorpusError, LabelError):
             if names:
                 raise
             console.print(f"{name}: not here, left out", style="yellow")

@@ -101,7 +101,10 @@ def score_order(articles: Sequence[Labelled], seed: int, *, embed: bool = True) 
     order = list(articles)
     random.Random(seed).shuffle(order)
     merge = LocalMerge(embed=embed)
-    built = [_build_article(labelled, place) for place, labelled in enumerate(order)]
+    built = [
+        build_labelled(labelled, START + dt.timedelta(seconds=place))
+        for place, labelled in enumerate(order)
+    ]
     for article in built:
         for mention in address_mentions(article, ()):
             merge.tell(mention)
@@ -124,7 +127,8 @@ def measure_fit(gold: Sequence[str], found: Sequence[str]) -> Fit:
     return Fit(precision, recall, f1, pairwise, len(by_found), len(by_gold))
 
 
-def _build_article(labelled: Labelled, place: int) -> Article:
+def build_labelled(labelled: Labelled, fetched: dt.datetime) -> Article:
+    """Build a labelled article that came at `fetched`; when it was published is unknown."""
     return Article(
         id=article_id(None, labelled.name, "score", ""),
         version=article_version(labelled.title, "", labelled.text),
@@ -134,5 +138,5 @@ def _build_article(labelled: Labelled, place: int) -> Article:
         title=labelled.title,
         text=labelled.text,
         language="en",
-        fetched=START + dt.timedelta(seconds=place),
+        fetched=fetched,
     )

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,10 +19,12 @@ from producers.items import NotAFeed
 from producers.parse import parse_feed
 from producers.publishers import Outlet
 from streams.errors import TocsinError
-from streams.identity import article_id, article_version, fold_text
+from streams.identity import article_id, fold_text
 from streams.lexicon.ontology import OTHER, load_ontology
 from streams.records import Article, Mention
+from tocsin.scoring import merging
 from tocsin.scoring.match import Problem, Tally, Verdict
+from tocsin.scoring.merging import CorpusError, build_labelled
 
 NOTHING = "none"
 _FETCHED = dt.datetime(2022, 1, 12, tzinfo=dt.UTC)
@@ -58,25 +59,10 @@ class RealArticle:
 def load_ecbplus(corpora: Path, labels: Path, split: str) -> list[RealArticle]:
     """Load the labelled articles of ECB+; the first sentence is the headline, no date is known."""
     by_cluster = {row["cluster"]: _read_label(row, labels) for row in _read_rows(labels)}
-    found = []
-    for line in _open_corpus(corpora / "ecbplus" / "train_dev.jsonl").splitlines():
-        given = json.loads(line)
-        if given["split"] != split:
-            continue
-        title, text = given["sentences"][0], "\n".join(given["sentences"][1:])
-        article = Article(
-            id=article_id(None, given["id"], "ecbplus", title),
-            version=article_version(title, "", text),
-            feed="ecbplus",
-            publisher=given["id"],
-            family=given["id"],
-            title=title,
-            text=text,
-            language="en",
-            fetched=_FETCHED,
-        )
-        found.append(RealArticle(given["id"], article, by_cluster[given["cluster"]]))
-    return found
+    return [
+        RealArticle(one.name, build_labelled(one, _FETCHED), by_cluster[one.cluster])
+        for one in merging.load_ecbplus(corpora, split, first_only=False)
+    ]
 
 
 def load_feeds(corpora: Path, labels: Path) -> list[RealArticle]:
@@ -161,21 +147,15 @@ def _judge(*, right: bool, said: bool) -> Verdict:
 def _read_feed(corpora: Path, name: str) -> list[Article]:
     path = corpora / "feeds" / "real" / f"{name}.xml"
     if not path.exists():
-        raise LabelError(name, f"{path} is missing", "say where it is with --corpora")
+        raise CorpusError(name, f"{path} is missing", "say where it is with --corpora")
     parsed = parse_feed(path.read_bytes(), url="", now=_FETCHED)
     if isinstance(parsed, NotAFeed):
-        raise LabelError(name, f"{path} is no feed: {parsed.reason}")
+        raise CorpusError(name, f"{path} is no feed: {parsed.reason}")
     source, outlet = Source(name, parsed, _FETCHED, first=True), Outlet(name, name)
     return [
         build_article(item, article_id(item.url, item.guid, name, item.title), source, outlet)
         for item in parsed.items
     ]
-
-
-def _open_corpus(path: Path) -> str:
-    if not path.exists():
-        raise LabelError(path.parent.name, f"{path} is missing", "say where it is with --corpora")
-    return path.read_text("utf-8")
 
 
 def _read_rows(path: Path) -> list[dict[str, str]]:
