@@ -38,7 +38,7 @@ def _choose(step: str | None, reason: str | None, letter_id: str | None) -> list
 
 def _load_kafka() -> KafkaSettings:
     settings = load((KafkaSettings, LogSettings))
-    set_up_logs(settings[LogSettings])
+    set_up_logs(settings[LogSettings], sys.stderr)
     kafka = settings[KafkaSettings]
     open_admin(kafka).close()
     return kafka

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import click
 from rich.console import Console
@@ -19,7 +20,7 @@ from tocsin.config import load
 def setup(*, migrate: bool, as_json: bool) -> None:
     """Make the Kafka topics and the Elasticsearch templates, indices and aliases."""
     settings = load((KafkaSettings, ElasticSettings, LogSettings))
-    set_up_logs(settings[LogSettings])
+    set_up_logs(settings[LogSettings], sys.stderr)
     created, kept = create_topics(settings[KafkaSettings])
 
     from sinks.setup import set_up_indices  # noqa: PLC0415 - after Kafka has answered
