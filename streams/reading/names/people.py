@@ -1,0 +1,44 @@
+"""One person of an article, as the reading goes on; who is meant by a man without a name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from spacy.tokens import Token
+
+_UNNAMED = frozenset(
+    [
+        "man",
+        "woman",
+        "teenager",
+        "suspect",
+        "gunman",
+        "driver",
+        "student",
+        "bomber",
+        "killer",
+        "boy",
+        "girl",
+    ]
+)
+
+
+@dataclass(slots=True)
+class Person:
+    """One person: the full name, the titles the article gives, and how lately he was seen."""
+
+    name: str
+    titles: list[str] = field(default_factory=list)
+    origin: str = ""
+    gender: str = "-"
+    seen: int = -1
+
+    def holds(self, office: str) -> bool:
+        """Tell whether this is somebody of this office."""
+        return any(office in title.lower().replace("-", " ").split() for title in self.titles)
+
+
+def is_unnamed(token: Token) -> bool:
+    """Tell whether a word is a person without a name who does or suffers something."""
+    acts = token.dep_ in {"nsubj", "nsubjpass", "dobj", "ROOT"}
+    return token.lower_ in _UNNAMED and acts and not any(c.dep_ == "appos" for c in token.children)
