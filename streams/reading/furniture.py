@@ -14,6 +14,7 @@ from collections import defaultdict
 from functools import cache
 from importlib import resources
 
+from streams.lexicon.calendar import ANY_MONTH
 from streams.reading.gate import Gate
 from streams.reading.stamp import is_stamp
 
@@ -90,7 +91,7 @@ def _agencies() -> str:
 @cache
 def _dateline_pattern() -> re.Pattern[str]:
     place = r"[A-Z][\w.'’-]*(?:[ /,]+(?:[A-Z][\w.'’-]*|de|del|la|al|el|and|of)){0,5}"
-    month = r"(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+    month = rf"(?i:{ANY_MONTH})[a-z]*\.?"
     date = rf"(?:{month} \d{{1,2}}|\d{{1,2}} {month})(?:,? \d{{4}})?"
     agency = rf"\((?i:{_agencies()})[^)]{{0,20}}\)"
     dash = r"\s*(?:--|[-–—])\s+(?=[A-Z0-9\"“‘'])"

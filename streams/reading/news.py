@@ -21,6 +21,7 @@ from importlib import resources
 
 from spacy.tokens import Token
 
+from streams.lexicon.calendar import WRITTEN_MONTHS
 from streams.lexicon.ontology import get_kind
 from streams.reading.draft import Draft
 from streams.reading.parse import ParsedArticle, Sentence
@@ -44,10 +45,7 @@ OPENING_DAYS: dict[DatePrecision, int] = {
     "year": 120,
 }
 """The same in the headline and the lead, outside of a clause that only says who somebody is."""
-_MONTHS = (
-    r"(?:January|February|March|April|May|June|July|August|September|October|November|December"
-    r"|Jan\.|Feb\.|Aug\.|Sept\.|Oct\.|Nov\.|Dec\.)"
-)
+_MONTHS = rf"(?:{WRITTEN_MONTHS})"
 _YEAR = re.compile(
     rf"(?:\b(?:in|until|since|by|during|from|of|between|and|early|late) (?:{_MONTHS} )?"
     rf"|\b{_MONTHS} (?:\d\d?, )?)((?:1[6-9]|20)\d\d)\b"

@@ -16,14 +16,14 @@ from functools import cache, lru_cache
 from importlib import resources
 from urllib.parse import urlsplit
 
+from streams.lexicon.calendar import ANY_MONTH, WEEKDAY_STEMS, month_number, weekday_number
 from streams.records import Article
 
 _LINES = 6
 """How many lines from the top are looked at, the headline among them."""
 _LONGEST = 120
 _OPENING = 2_000
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = rf"(?P<month>{'|'.join(_MONTHS)})[a-z]{{0,6}}\.?"
+_MONTH = rf"(?P<month>{ANY_MONTH})[a-z]{{0,6}}\.?"
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _SEP = r"\s*[/.-]\s*"
@@ -47,8 +47,9 @@ _CLOCK = re.compile(
     re.IGNORECASE,
 )
 _OFFSET = re.compile(r"\(?\s*(?:GMT|UTC)?\s*[+-]\s*\d{1,2}:?(?:\d{2})?\s*\)?", re.IGNORECASE)
-_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_WEEKDAY = re.compile(rf"\b({'|'.join(_WEEKDAYS)})(?:s|nes|rs?|ur)?(?:day)?\b\.?", re.IGNORECASE)
+_WEEKDAY = re.compile(
+    rf"\b({'|'.join(WEEKDAY_STEMS)})(?:s|nes|rs?|ur)?(?:day)?\b\.?", re.IGNORECASE
+)
 _REST = re.compile(r"[^\W\d_]+|\d+")
 _ADDRESS = re.compile(
     r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<sep>[/_-]?)(?P<month>[01]\d|[a-z]{3})(?P=sep)(?P<day>[0-3]\d)(?!\d)",
@@ -115,7 +116,7 @@ def _days_of(match: re.Match[str]) -> Iterator[dt.date]:
     year = int(parts["year"])
     year += 2000 if len(parts["year"]) == 2 else 0
     if parts.get("month"):
-        pairs = {(_month_number(parts["month"]), int(parts["day"]))}
+        pairs = {(month_number(parts["month"]), int(parts["day"]))}
     elif parts.get("m"):
         pairs = {(int(parts["m"]), int(parts["day"]))}
     else:
@@ -136,7 +137,7 @@ def _decide(
         return readings[0]
     named = _WEEKDAY.search(line)
     for day in readings:
-        if day == by_address or (named and day.weekday() == _WEEKDAYS.index(named[1].lower())):
+        if day == by_address or (named and day.weekday() == weekday_number(named[1])):
             return day
     match = _DATES[-1].search(line) or _SHORT.search(line)
     if match is None:
@@ -163,15 +164,11 @@ def _day_of_address(address: str) -> dt.date | None:
     for match in _ADDRESS.finditer(address):
         month = match["month"]
         try:
-            number = int(month) if month.isdecimal() else _month_number(month)
+            number = int(month) if month.isdecimal() else month_number(month)
             return dt.date(int(match["year"]), number, int(match["day"]))
         except ValueError:
             continue
     return None
-
-
-def _month_number(word: str) -> int:
-    return _MONTHS.index(word[:3].lower()) + 1
 
 
 @cache

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from spacy.tokens import Token
 
+from streams.lexicon.calendar import MONTHS
 from streams.reading.numbers.amounts import (
     DIGITS,
     NUMBER,
@@ -242,8 +243,9 @@ def _whole_noun(noun: Token) -> Token:
 
 
 _CLOCK = re.compile(r"\s*(?:a\.?m\b|p\.?m\b|o'clock|GMT|UTC|hours\b)", re.IGNORECASE)
-_MONTH_BEFORE = re.compile(r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s+$")
-_MONTH_AFTER = re.compile(r"\s+(?:of\s+)?(?:Jan|Feb|Mar|Apr|May|June|July|Aug|Sep|Oct|Nov|Dec)")
+_MONTH_STEMS = "|".join(name[:3] for name in MONTHS)
+_MONTH_BEFORE = re.compile(rf"\b(?:{_MONTH_STEMS})[a-z]*\.?\s+$")
+_MONTH_AFTER = re.compile(rf"\s+(?:of\s+)?(?:{_MONTH_STEMS})")
 # "a mother of 12" is one person
 _PARENT_BEFORE = re.compile(
     r"\b(?:mother|father|mum|mom|dad|parent|grandmother|grandfather)\s*(?:-\s*)?of(?:\s*-)?\s+$",

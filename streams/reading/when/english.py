@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 
+from streams.lexicon.calendar import MONTHS, SHORT_MONTHS, WEEKDAYS
 from streams.reading.when.lexicon import word_set
 
 MONTH = (
-    r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|Jun(?:e|\.)?|Jul(?:y|\.)?|"
-    r"Aug(?:ust|\.)?|Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)(?![A-Za-z])"
+    "(?:"
+    + "|".join(
+        [*MONTHS, *(rf"{short}\.?" for shorts in SHORT_MONTHS for short in reversed(shorts))]
+    )
+    + ")(?![A-Za-z])"
 )
 """A month in full or short; only with a day, a year or a preposition is it surely a month."""
 
-WEEKDAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+WEEKDAY = rf"(?:{'|'.join(WEEKDAYS)})"
 SHORT_WEEKDAY = r"(?:Mon|Tues?|Weds?|Thu(?:rs?)?|Fri|Sat|Sun)\.?"
 YEAR = r"(?:1[6-9]\d\d|20\d\d)(?![\d%]|[.,]\d|-(?:year|page|seat|strong|member))"
 ORDINAL_DAY = r"(?:[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?"
@@ -25,8 +29,6 @@ COUNT = (
 UNIT = r"(?:hour|day|week|fortnight|month|year|decade|century|centurie)"
 PART = r"(?:morning|afternoon|evening|night|lunchtime|dawn|noon|midday)"
 
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _COUNTS = {
     word: number
     for number, word in enumerate(
@@ -114,16 +116,6 @@ HAPPEN_LEMMAS = frozenset(
         "start",
     ]
 )
-
-
-def month_number(word: str) -> int:
-    """1 for January, in full or short."""
-    return _MONTHS.index(word[:3].lower()) + 1
-
-
-def weekday_number(word: str) -> int:
-    """0 for Monday, in full or short."""
-    return _WEEKDAYS.index(word[:3].lower())
 
 
 def count_of(word: str) -> int | None:

@@ -18,8 +18,9 @@ from importlib import resources
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from streams.lexicon.calendar import month_number
 from streams.reading.stamp import find_stamps
-from streams.reading.when.english import MONTH, month_number
+from streams.reading.when.english import MONTH
 from streams.reading.when.found import Reference
 from streams.reading.when.spans import midnight
 from streams.records import Article

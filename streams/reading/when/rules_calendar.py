@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 
+from streams.lexicon.calendar import month_number
 from streams.reading.when.english import (
     MONTH,
     ORDINAL_DAY,
@@ -12,7 +13,6 @@ from streams.reading.when.english import (
     WEEKDAY,
     YEAR,
     count_of,
-    month_number,
 )
 from streams.reading.when.rules import Context, Draft, Rule, make_date
 from streams.reading.when.spans import (

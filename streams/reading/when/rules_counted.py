@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from typing import Literal, cast
 
+from streams.lexicon.calendar import weekday_number
 from streams.reading.when.english import (
     COUNT,
     UNIT,
@@ -17,7 +18,6 @@ from streams.reading.when.english import (
     count_of,
     ordinal_of,
     unit_of,
-    weekday_number,
 )
 from streams.reading.when.found import Offset
 from streams.reading.when.rules import Context, Draft, Rule, anchor_of

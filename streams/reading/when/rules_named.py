@@ -8,7 +8,8 @@ import re
 from functools import cache
 from importlib import resources
 
-from streams.reading.when.english import MONTH, YEAR, month_number, weekday_number
+from streams.lexicon.calendar import month_number, weekday_number
+from streams.reading.when.english import MONTH, YEAR
 from streams.reading.when.rules import Context, Draft, Rule, make_date
 from streams.reading.when.spans import DAY, build_when, day_when, easter
 

@@ -11,11 +11,11 @@ import datetime as dt
 import re
 from typing import Literal
 
+from streams.lexicon.calendar import weekday_number
 from streams.reading.when.english import (
     PART,
     SHORT_WEEKDAY,
     WEEKDAY,
-    weekday_number,
 )
 from streams.reading.when.rules import Context, Draft, Rule, anchor_of
 from streams.reading.when.spans import (
