@@ -18,12 +18,24 @@ from tocsin.scoring.gold import GoldArticle, load_gold
 from tocsin.scoring.match import Problem, Tally, score_article
 from tocsin.scoring.merging import CorpusError
 from tocsin.scoring.real import LabelError, RealArticle, load_ecbplus, load_feeds, score_headline
+from tocsin.scoring.roots import (
+    Labelled,
+    RootTally,
+    SentencesError,
+    load_petrarch,
+    load_wire,
+    part_petrarch,
+    part_wire,
+    score_sentences,
+)
 from tocsin.scoring.seed import find_forbidden, load_seed
 
 GOLD_SETS = ("seed", "gold-build", "gold-check")
 REAL_SETS = {"ecbplus": "train", "ecbplus-dev": "dev", "feeds": ""}
 """Sets of real articles, whose headline event is labelled, with their split."""
-SETS = (*GOLD_SETS, *REAL_SETS)
+ROOT_SETS = ("wire", "petrarch")
+"""Sets of single sentences labelled with CAMEO roots."""
+SETS = (*GOLD_SETS, *REAL_SETS, *ROOT_SETS)
 _ROOT = Path(tocsin.__file__).parents[1]
 _GROUP = 16
 """Articles parsed together."""
@@ -70,11 +82,15 @@ def reading(*, names: tuple[str, ...], why: bool, as_json: bool, gold: Path, cor
     console = Console()
     for name in names or [name for name in SETS if name != "ecbplus-dev"]:
         try:
+            if name in ROOT_SETS:
+                parts = _load_sentences(name, gold.parent / "labels", corpora)
+                _score_roots(console, name, parts, why=why, as_json=as_json)
+                continue
             if name in REAL_SETS:
                 tally = _score_real(_load_real(name, gold.parent / "labels", corpora))
             else:
                 tally = _score_set(name, _load_set(name, gold, corpora), show=not as_json)
-        except (SetError, CorpusError, LabelError):
+        except (SetError, CorpusError, LabelError, SentencesError):
             if names:
                 raise
             console.print(f"{name}: not here, left out", style="yellow")
@@ -104,6 +120,57 @@ def _load_real(name: str, labels: Path, corpora: Path) -> list[RealArticle]:
     if name == "feeds":
         return load_feeds(corpora, labels / "feeds.tsv")
     return load_ecbplus(corpora, labels / "ecbplus.tsv", REAL_SETS[name])
+
+
+def _load_sentences(name: str, labels: Path, corpora: Path) -> dict[str, list[Labelled]]:
+    if name == "wire":
+        return part_wire(load_wire(labels / "wire.tsv"))
+    return part_petrarch(load_petrarch(corpora / "petrarch" / "PETR2_GSR_validation.xml"))
+
+
+def _score_roots(
+    console: Console,
+    name: str,
+    parts: dict[str, list[Labelled]],
+    *,
+    why: bool,
+    as_json: bool,
+) -> None:
+    """Read single sentences, and show the shares; what was misread only of the half to look at."""
+    table = Table(title=f"reading: {name}, CAMEO roots", title_justify="left")
+    for heading in ("part", "what", "precision", "recall", "F1"):
+        table.add_column(heading, justify="left" if heading in {"part", "what"} else "right")
+    for number, (part, sentences) in enumerate(parts.items()):
+        tally = score_sentences(sentences)
+        for share in tally.shares:
+            row = (f"{share.precision:.2f}", f"{share.recall:.2f}", f"{share.f1:.2f}")
+            table.add_row(f"{part} ({tally.sentences})", share.name, *row)
+        if as_json:
+            click.echo(json.dumps({"set": name, "part": part, **_summarise_roots(tally)}))
+        if why and number == 0:
+            _show_misread(console, tally)
+    if not as_json:
+        console.print(table)
+
+
+def _summarise_roots(tally: RootTally) -> dict[str, object]:
+    shares = {
+        share.name: {
+            "precision": round(share.precision, 3),
+            "recall": round(share.recall, 3),
+            "f1": round(share.f1, 3),
+        }
+        for share in tally.shares
+    }
+    return {"sentences": tally.sentences, **shares}
+
+
+def _show_misread(console: Console, tally: RootTally) -> None:
+    for misread in tally.misread:
+        console.print(misread.labelled.text, style="bold", highlight=False, markup=False)
+        wanted = ", ".join(sorted(misread.labelled.roots)) or "nothing"
+        found = ", ".join(sorted(misread.roots)) or "nothing"
+        console.print(f"   expected {wanted}, found {found}: {misread.told}", highlight=False)
 
 
 def _score_set(set_name: str, articles: dict[str, GoldArticle], *, show: bool) -> Tally:
