@@ -19,13 +19,12 @@ from dataclasses import replace
 from functools import cache
 from importlib import resources
 
-from spacy.tokens import Token
-
 from streams.lexicon.calendar import WRITTEN_MONTHS
 from streams.lexicon.ontology import get_kind
 from streams.reading.draft import Draft
 from streams.reading.parse import ParsedArticle, Sentence
 from streams.reading.when.reference import find_moment
+from streams.reading.words import Token
 from streams.records import DatePrecision, Genre, Newsworthiness, Reason, When
 
 _TRIAL_ENDS = frozenset({"sentence", "verdict", "acquittal"})

@@ -12,12 +12,11 @@ from functools import cache
 from itertools import islice
 
 from spacy.language import Language
-from spacy.tokens import Doc, Token
-from spacy.tokens import Span as SpacySpan
 
 from streams.reading.passages import Paragraph, split_paragraphs
 from streams.reading.pipeline import quicken
 from streams.reading.truecase import CommonWords, truecase_headline
+from streams.reading.words import Copier, Doc, Token, TokenSpan
 from streams.records import Article, Span
 
 BATCH = 256
@@ -30,9 +29,9 @@ class Sentence:
 
     index: int
     paragraph: Paragraph
-    tokens: SpacySpan
+    tokens: TokenSpan
     words: tuple[Token, ...]
-    """The same tokens: spaCy makes each anew where it is asked for one."""
+    """The same tokens."""
     lowers: tuple[str, ...]
     """The words in lower case."""
     lemmas: tuple[str, ...]
@@ -85,6 +84,12 @@ def load_pipeline() -> Language:
 
 
 @cache
+def load_copier() -> Copier:
+    """The copier of parsed texts of this process."""
+    return Copier(load_pipeline().vocab)
+
+
+@cache
 def load_common_words() -> CommonWords:
     """Load the dictionary of common words once a process."""
     return CommonWords(load_pipeline())
@@ -99,7 +104,8 @@ def parse_articles(articles: Sequence[Article]) -> list[ParsedArticle]:
     """Parse several articles in one go: short ones take half the time that they take alone."""
     split = [split_paragraphs(article) for article in articles]
     texts = [text for paragraphs in split for text in _write_for_parser(paragraphs)]
-    docs = load_pipeline().pipe(texts, batch_size=BATCH)
+    copier = load_copier()
+    docs = (copier.copy(doc) for doc in load_pipeline().pipe(texts, batch_size=BATCH))
     return [
         ParsedArticle(
             article,

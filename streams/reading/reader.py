@@ -10,8 +10,6 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from spacy.tokens import Token
-
 from streams.identity import mention_id
 from streams.lexicon.ontology import OTHER, get_kind
 from streams.merging.blocking import build_block_keys
@@ -35,6 +33,7 @@ from streams.reading.where import choose_all_where, find_places
 from streams.reading.who.actors import build_actors, is_somebody
 from streams.reading.who.countries import CountryName, find_country
 from streams.reading.who.nationality import find_nationalities
+from streams.reading.words import Token
 from streams.records import Actor, Claim, Genre, Mention, Quantity, Reason, When, Where
 
 MAX_MENTIONS = 16

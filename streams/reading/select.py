@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from spacy.tokens import Token
-
 from streams.lexicon.ontology import get_kind
 from streams.reading.draft import Draft
 from streams.reading.parse import ParsedArticle
+from streams.reading.words import Token
 from streams.records import Genre
 
 SMALL_TALK = frozenset({"statement", "diplomacy", "culture"})

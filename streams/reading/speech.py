@@ -6,13 +6,12 @@ warning about somebody else. The difference is whose side the speaker is on.
 
 from __future__ import annotations
 
-from spacy.tokens import Token
-
 from streams.reading.coding.clauses import find_speech
 from streams.reading.coding.code import Coding
 from streams.reading.names import Names
 from streams.reading.who.countries import find_country
 from streams.reading.who.nationality import Nationalities
+from streams.reading.words import Token
 
 OWN = frozenset({"he", "she", "they", "we", "i", "it", "his", "her", "their", "our"})
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from spacy.tokens import Token
+from streams.reading.words import Token
 
 _TOLL_LEMMAS = frozenset(
     ("kill", "injure", "wound", "hurt", "hospitalise", "hospitalize", "displace")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spacy.tokens import Token
+from streams.reading.words import Token
 
 MAX_CLIMB = 8
 

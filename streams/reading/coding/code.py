@@ -10,8 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from operator import attrgetter
 
-from spacy.tokens import Token
-
 from streams.lexicon.ontology import get_kind
 from streams.reading.coding.clauses import find_speech
 from streams.reading.coding.frames import (
@@ -27,6 +25,7 @@ from streams.reading.coding.modality import Judgement, judge_habit, judge_modali
 from streams.reading.coding.patterns import CodingLexicon, Part, Pattern, load_coding_lexicon
 from streams.reading.parse import Sentence
 from streams.reading.who.countries import find_country
+from streams.reading.words import Token
 
 PARTS: dict[str, tuple[Part, ...]] = {
     "VERB": ("v", "a"),

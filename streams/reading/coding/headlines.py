@@ -11,9 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from spacy.tokens import Token
-
 from streams.reading.coding.frames import Frame, modifiers_of
+from streams.reading.words import Token
 
 FINITE = frozenset({"VBZ", "VBP", "VBD", "VBN", "MD", "TO"})
 DESCRIBING = frozenset({"compound", "amod", "nmod"})

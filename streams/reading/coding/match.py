@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from spacy.tokens import Token
-
 from streams.lexicon.ontology import get_kind
 from streams.reading.coding.frames import Frame, heads_of
 from streams.reading.coding.patterns import Pattern, Terms
 from streams.reading.who.countries import find_country
+from streams.reading.words import Token
 
 GENERIC = frozenset({"fighter", "force", "group", "troop", "member", "gunman", "side", "forces"})
 """Heads that say little: of "Taliban fighters", "Taliban" counts as well; so does a title."""

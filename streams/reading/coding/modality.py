@@ -15,10 +15,9 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from spacy.tokens import Token
-
 from streams.reading.coding.frames import find_occurrence
 from streams.reading.coding.patterns import load_coding_lexicon
+from streams.reading.words import Token
 from streams.records import Modality
 
 MAX_CLIMB = 12

@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from spacy.tokens import Token
-
 from streams.reading.genre.signs import Sign
 from streams.reading.parse import ParsedArticle, Sentence
 from streams.reading.voices.quotes import find_quotes, is_quoted
+from streams.reading.words import Token
 from streams.records import Genre
 
 SAYING = frozenset(

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from spacy.tokens import Token
-
 from streams.reading.names.phrases import clean_phrase, head_of, phrase_of
+from streams.reading.words import Token
 
 Place = tuple[int, int]
 """A token of the article: the identity of its paragraph's parse, and its number there."""

@@ -13,8 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from spacy.tokens import Token
-
 from streams.reading.names.book import Names, Place, place_of
 from streams.reading.names.groups import Groups
 from streams.reading.names.people import Person, is_unnamed
@@ -29,6 +27,7 @@ from streams.reading.names.titles import (
     title_before,
 )
 from streams.reading.parse import ParsedArticle, Sentence
+from streams.reading.words import Token
 
 _PRONOUNS = {"he": "m", "him": "m", "his": "m", "she": "f", "her": "f", "hers": "f"}
 _SUBJECT_DEPS = frozenset({"nsubj", "nsubjpass"})

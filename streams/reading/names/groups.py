@@ -6,9 +6,8 @@ then called by its noun with "the".
 
 from __future__ import annotations
 
-from spacy.tokens import Token
-
 from streams.reading.names.phrases import ARTICLES, clean_phrase, phrase_of
+from streams.reading.words import Token
 
 GROUPS = frozenset(
     [

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from spacy.tokens import Token
+from streams.reading.words import Token
 
 ARTICLES = frozenset({"the", "a", "an", "this", "that", "these", "those", "its", "their"})
 

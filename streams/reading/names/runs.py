@@ -9,10 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from spacy.tokens import Span as SpacySpan
-from spacy.tokens import Token
-
 from streams.reading.names.titles import MAX_TITLE_WORDS, is_title, load_titles
+from streams.reading.words import Token, TokenSpan
 
 _SUFFIXES = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"})
 
@@ -115,7 +113,7 @@ def looks_like_name(words: list[str]) -> bool:
     return all(re.match(r"[^\W\d_]", word) or word == "'" for word in words) and len(words) <= 5
 
 
-def find_places(tokens: SpacySpan) -> Iterator[str]:
+def find_places(tokens: TokenSpan) -> Iterator[str]:
     """Find what follows "in" or "the city of", and the parser takes for a person."""
     for entity in tokens.ents:
         if entity.label_ != "PERSON" or entity.start <= tokens.start:

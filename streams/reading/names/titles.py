@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 
-from spacy.tokens import Token
-
 from streams.reading.names.phrases import clean_phrase
+from streams.reading.words import Token
 
 MAX_TITLE_WORDS = 8
 

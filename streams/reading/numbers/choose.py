@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from spacy.tokens import Token
-
 from streams.lexicon.ontology import get_kind
 from streams.reading.numbers.fate import fate_words
 from streams.reading.numbers.found import FoundQuantity
@@ -18,6 +16,7 @@ from streams.reading.parse import ParsedArticle, Sentence
 from streams.reading.walk import is_own_clause, price_path
 from streams.reading.when.english import SAY_LEMMAS
 from streams.reading.when.lexicon import word_set
+from streams.reading.words import Token
 from streams.records import Measure, Quantity
 
 FAR = 4.5

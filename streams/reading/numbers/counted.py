@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from spacy.tokens import Token
-
 from streams.lexicon.calendar import MONTHS
 from streams.reading.numbers.amounts import (
     DIGITS,
@@ -25,6 +23,7 @@ from streams.reading.numbers.amounts import (
 from streams.reading.numbers.fate import PEOPLE, TIMES, count_things, fate_words, find_fate
 from streams.reading.parse import Sentence
 from streams.reading.when.lexicon import word_set
+from streams.reading.words import Token
 from streams.records import Measure
 
 _RANGE = (
@@ -99,7 +98,7 @@ def find_counted(sentence: Sentence, text: str, is_taken: list[tuple[int, int]])
 def _token_at(sentence: Sentence, offset: int) -> Token:
     doc = sentence.tokens.doc
     base = sentence.tokens.start_char + offset
-    span = doc.char_span(base, base + 1, alignment_mode="expand")
+    span = doc.cover(base, base + 1)
     return span[0] if span is not None and len(span) else sentence.tokens[0]
 
 

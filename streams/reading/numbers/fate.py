@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from spacy.tokens import Token
-
 from streams.reading.parse import Sentence
 from streams.reading.when.lexicon import word_set
 from streams.reading.where.places import read_table
+from streams.reading.words import Token
 from streams.records import Measure
 
 PEOPLE = word_set("numbers_lists", "people")

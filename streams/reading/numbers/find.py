@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from spacy.tokens import Token
-
 from streams.reading.numbers.counted import Counted, find_counted
 from streams.reading.numbers.found import FoundQuantity
 from streams.reading.numbers.joined import join_counts
@@ -14,6 +12,7 @@ from streams.reading.numbers.single import find_manifold, find_single
 from streams.reading.numbers.units import bare_dollar
 from streams.reading.parse import ParsedArticle, Sentence
 from streams.reading.when.find import text_of
+from streams.reading.words import Token
 from streams.records import Quantity, Span
 
 _CUE = re.compile(
@@ -46,7 +45,7 @@ def _find_in_sentence(sentence: Sentence, dollar: str) -> list[FoundQuantity]:
 
 def _tokens(sentence: Sentence, start: int, end: int) -> tuple[Token, Token, Token]:
     base = sentence.tokens.start_char
-    span = sentence.tokens.doc.char_span(base + start, base + end, alignment_mode="expand")
+    span = sentence.tokens.doc.cover(base + start, base + end)
     if span is None or not len(span):
         token = sentence.tokens[0]
         return token, token, token

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from spacy.tokens import Token
-
+from streams.reading.words import Token
 from streams.records import Quantity, Span
 
 

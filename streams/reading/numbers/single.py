@@ -11,14 +11,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from spacy.tokens import Token
-
 from streams.reading.gate import Gate
 from streams.reading.numbers.amounts import bounded, read_number
 from streams.reading.numbers.counted import Counted
 from streams.reading.numbers.fate import NOT_DONE, find_lives, is_remains
 from streams.reading.parse import Sentence
 from streams.reading.when.lexicon import word_set
+from streams.reading.words import Token
 from streams.records import Measure
 
 _VERBS: dict[str, Measure] = {

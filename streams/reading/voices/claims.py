@@ -7,12 +7,11 @@ itself says so. Voices elsewhere in the article join when they speak of the same
 
 from __future__ import annotations
 
-from spacy.tokens import Token
-
 from streams.reading.parse import ParsedArticle, Sentence
 from streams.reading.voices.hedges import find_hedge
 from streams.reading.voices.joining import find_elsewhere
 from streams.reading.voices.voice import Voice, Voices
+from streams.reading.words import Token
 from streams.records import Claim, Modality, Stance
 
 MAX_CLAIMS = 12

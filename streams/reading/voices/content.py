@@ -10,10 +10,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from spacy.tokens import Token
-
 from streams.reading.voices.cues import deeds_of, load_cues
 from streams.reading.voices.speakers import SUBJECTS
+from streams.reading.words import Token
 from streams.records import Stance
 
 CLAUSES = frozenset({"ccomp", "xcomp", "advcl", "parataxis"})

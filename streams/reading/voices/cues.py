@@ -7,8 +7,7 @@ from functools import cache
 from importlib import resources
 from typing import get_args
 
-from spacy.tokens import Token
-
+from streams.reading.words import Token
 from streams.records import Stance
 
 

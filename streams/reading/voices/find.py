@@ -16,8 +16,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from spacy.tokens import Token
-
 from streams.reading.names import Names
 from streams.reading.parse import ParsedArticle, Sentence
 from streams.reading.voices.content import CLAUSES, COUNTING, Content, find_content, words_of
@@ -38,6 +36,7 @@ from streams.reading.voices.speakers import (
 )
 from streams.reading.voices.verbless import find_according, find_headline_voices, find_unverified
 from streams.reading.voices.voice import Voice, Voices
+from streams.reading.words import Token
 from streams.records import Stance
 
 _ONLY_WITH_CLAUSE = frozenset(

@@ -7,10 +7,9 @@ on the event in a clause of its own ("a worker who allegedly shot two") does not
 
 from __future__ import annotations
 
-from spacy.tokens import Token
-
 from streams.reading.parse import Sentence
 from streams.reading.voices.quotes import find_quotes, is_quoted
+from streams.reading.words import Token
 
 _ADVERBS = frozenset({"reportedly", "allegedly", "apparently", "purportedly", "supposedly"})
 _DISTANT = frozenset(

@@ -11,12 +11,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from spacy.tokens import Token
-
 from streams.reading.names import origin_stem, phrase_of
 from streams.reading.parse import ParsedArticle, Sentence
 from streams.reading.voices.cues import deeds_of
 from streams.reading.voices.voice import Voice, Voices
+from streams.reading.words import Doc, Token
 
 BACK_REACH = 2
 """Sentences that a voice which points back reaches over."""
@@ -137,8 +136,8 @@ def _is_named(name: str, text: str) -> bool:
     return bool(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text))
 
 
-def _things_in(doc: object, numbers: frozenset[int] | set[int]) -> set[str]:
-    words = (doc[i] for i in numbers)  # type: ignore[index]  # a spaCy Doc, which has no types
+def _things_in(doc: Doc, numbers: frozenset[int] | set[int]) -> set[str]:
+    words = (doc[i] for i in numbers)
     return {
         word.lemma_.lower()
         for word in words

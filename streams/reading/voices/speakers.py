@@ -10,11 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from spacy.tokens import Span as SpacySpan
-from spacy.tokens import Token
-
 from streams.reading.names import GROUPS, Names, clean_phrase, load_titles, phrase_of
 from streams.reading.voices.cues import deeds_of, load_cues
+from streams.reading.words import Token, TokenSpan
 
 SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 MAX_SPEAKERS = 3
@@ -177,7 +175,7 @@ def is_unresolved(name: str) -> bool:
     return name.lower() in _LAST
 
 
-def name_subject(tokens: SpacySpan, names: Names, pronoun: str) -> str | None:
+def name_subject(tokens: TokenSpan, names: Names, pronoun: str) -> str | None:
     """Name the subject of a sentence where "they" or "it" can mean it: several people, a body."""
     subject = next((t for t in tokens.root.children if t.dep_ in SUBJECTS), None)
     if subject is None or not can_speak(subject, "say"):

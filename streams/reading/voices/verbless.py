@@ -10,13 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from spacy.tokens import Token
-
 from streams.reading.names import Names, load_titles
 from streams.reading.parse import Sentence
 from streams.reading.voices.cues import load_cues
 from streams.reading.voices.speakers import is_outlet, name_speakers, source_of
 from streams.reading.voices.voice import Voice
+from streams.reading.words import Token
 
 _CHECK = r"(?:immediately |independently |yet )*"
 _UNVERIFIED = re.compile(

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from spacy.tokens import Token
-
 from streams.reading.parse import Sentence
+from streams.reading.words import Token
 from streams.records import Stance
 
 

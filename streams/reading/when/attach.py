@@ -8,8 +8,6 @@ sentences of our own (`tests/cases/dates.toml`), not learnt.
 
 from __future__ import annotations
 
-from spacy.tokens import Token
-
 from streams.reading.walk import AT_ONCE, find_opening, is_own_clause, is_toll_pair, price_path
 from streams.reading.when.english import (
     ANNOUNCE_LEMMAS,
@@ -18,6 +16,7 @@ from streams.reading.when.english import (
     SAY_LEMMAS,
 )
 from streams.reading.when.lexicon import word_set
+from streams.reading.words import Token
 
 FAR = 5.0
 """Beyond this price a date belongs to something else."""

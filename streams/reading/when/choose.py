@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import datetime as dt
 
-from spacy.tokens import Token
-
 from streams.reading.parse import ParsedArticle, Sentence
 from streams.reading.when.attach import FAR, price
 from streams.reading.when.elsewhere import find_elsewhere, governor
@@ -21,6 +19,7 @@ from streams.reading.when.reference import find_reference
 from streams.reading.when.rules_counted import counted
 from streams.reading.when.spans import before_when, midnight, placed
 from streams.reading.when.tense import tense_of
+from streams.reading.words import Token
 from streams.records import When
 
 _PHRASE = 8

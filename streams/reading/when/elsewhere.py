@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import datetime as dt
 
-from spacy.tokens import Token
-
 from streams.reading.parse import ParsedArticle, Sentence
 from streams.reading.walk import AT_ONCE, find_opening
 from streams.reading.when.attach import price
 from streams.reading.when.english import HAPPEN_LEMMAS, SAY_LEMMAS
 from streams.reading.when.found import FoundDate, Reference
 from streams.reading.when.lexicon import word_map, word_set
+from streams.reading.words import Token
 from streams.records import When
 
 _RECENT = 10

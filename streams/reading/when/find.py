@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from functools import cache
 from urllib.parse import urlsplit
 
-from spacy.tokens import Token
-
 from streams.reading.parse import ParsedArticle, Sentence
 from streams.reading.when.clock import at_hour, find_clock
 from streams.reading.when.english import PLAN_LEMMAS, SAY_LEMMAS
@@ -22,6 +20,7 @@ from streams.reading.when.rules_named import named_rules
 from streams.reading.when.rules_relative import RELATIVE_RULES
 from streams.reading.when.spans import placed
 from streams.reading.when.tense import tense_of
+from streams.reading.words import Token
 from streams.records import Span, When
 
 _SINCE = re.compile(r"\b(?:ever\s+)?since\s+(?:the\s+)?$", re.IGNORECASE)
@@ -158,7 +157,7 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
 def _tokens(sentence: Sentence, start: int, end: int) -> tuple[Token, Token, Token]:
     base = sentence.tokens.start_char
     doc = sentence.tokens.doc
-    span = doc.char_span(base + start, base + end, alignment_mode="expand")
+    span = doc.cover(base + start, base + end)
     if span is None or not len(span):
         token = sentence.tokens[0]
         return token, token, token

@@ -6,8 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
 
-from spacy.tokens import Token
-
+from streams.reading.words import Token
 from streams.records import DateAnchor, Span, When
 
 Role = Literal["at", "since", "until", "duration", "within", "after", "before", "modifier"]

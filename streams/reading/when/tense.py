@@ -7,10 +7,9 @@ although the Friday may have passed by publication; nearest in time then decides
 
 from __future__ import annotations
 
-from spacy.tokens import Token
-
 from streams.reading.when.english import PLAN_LEMMAS
 from streams.reading.when.found import Tense
+from streams.reading.words import Token
 
 _MODALS = frozenset(
     ("will", "shall", "'ll", "\u2019ll", "would", "may", "might", "could", "should", "can", "must")

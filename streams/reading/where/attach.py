@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from spacy.tokens import Token
-
 from streams.reading.walk import AT_ONCE, find_opening, is_own_clause, is_toll_pair, price_path
 from streams.reading.when.english import SAY_LEMMAS
 from streams.reading.when.lexicon import word_set
+from streams.reading.words import Token
 
 FAR = 5.0
 """Beyond this price a place belongs to something else."""

@@ -7,8 +7,6 @@ holds a place ("Paris Hilton", "Boston Globe") is none.
 
 from __future__ import annotations
 
-from spacy.tokens import Token
-
 from streams.reading.parse import Sentence
 from streams.reading.where.places import GENERIC, GENERIC_WORDS, Place, fold
 from streams.reading.where.words import (
@@ -21,6 +19,7 @@ from streams.reading.where.words import (
     TITLES,
 )
 from streams.reading.who.countries import find_country
+from streams.reading.words import Token
 
 PLACE_ENTS = frozenset(("GPE", "LOC", "FAC"))
 _NAME_ENTS = frozenset(("PERSON", "ORG", "PRODUCT", "WORK_OF_ART", "LAW", "EVENT", "NORP"))

@@ -6,14 +6,13 @@ region are both named. For what headline and lead tell, the other of the two. El
 
 from __future__ import annotations
 
-from spacy.tokens import Token
-
 from streams.reading.parse import ParsedArticle, Sentence
 from streams.reading.when.lexicon import word_set
 from streams.reading.where.attach import FAR, price
 from streams.reading.where.institution import find_institution, find_national
 from streams.reading.where.model import FoundPlace, Places
 from streams.reading.where.words import LOCATIVE
+from streams.reading.words import Token
 from streams.records import Where
 
 _GRAIN = {

@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from functools import cache
 from urllib.parse import urlsplit
 
-from spacy.tokens import Token
-
 from streams.reading.parse import ParsedArticle, Sentence
 from streams.reading.when.lexicon import word_map, word_set
 from streams.reading.where.gazetteer import Gazetteer
@@ -17,6 +15,7 @@ from streams.reading.where.model import NamedPlace
 from streams.reading.where.places import capitals, fold
 from streams.reading.where.words import PROVINCES, STATES
 from streams.reading.who.countries import name_country
+from streams.reading.words import Token
 
 _SIGNS = {key.replace("_", " "): value for key, value in word_map("places_words", "signs").items()}
 _HEADS = word_set("places_words", "heads")

@@ -6,13 +6,12 @@ region", "the Ukrainian city of X", "Moscow, Idaho". And whether the name acts: 
 
 from __future__ import annotations
 
-from spacy.tokens import Token
-
 from streams.reading.when.lexicon import word_set
 from streams.reading.where.model import NamedPlace, PlaceRole
 from streams.reading.where.places import GENERIC, Place, fold
 from streams.reading.where.words import PROVINCES, STATES, STRIKE_LEMMAS
 from streams.reading.who.countries import find_country
+from streams.reading.words import Token
 
 _AFTER = 9
 _CITY = 100_000

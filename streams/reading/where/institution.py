@@ -6,13 +6,12 @@ reach ends at the border count: an army, a navy or a minister may act anywhere.
 
 from __future__ import annotations
 
-from spacy.tokens import Token
-
 from streams.reading.parse import Sentence
 from streams.reading.when.lexicon import word_set
 from streams.reading.where.attach import FAR, price
 from streams.reading.where.words import FACILITIES, PLACE_NOUNS
 from streams.reading.who.countries import CountryName, find_country
+from streams.reading.words import Token
 from streams.records import Where
 
 _INSIDE = frozenset(("in", "at", "on", "near", "off", "inside", "outside", "across", "into"))

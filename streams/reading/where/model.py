@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from spacy.tokens import Token
-
 from streams.reading.parse import Sentence
 from streams.reading.where.places import Place
+from streams.reading.words import Token
 from streams.records import Span, Where
 
 PlaceRole = Literal["place", "actor", "modifier"]

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from spacy.tokens import Token
-
 from streams.reading.numbers.units import length_unit
 from streams.reading.parse import ParsedArticle, Sentence
 from streams.reading.when.lexicon import word_set
@@ -33,6 +31,7 @@ from streams.reading.where.words import (
     VILLAGE,
     WHOLE,
 )
+from streams.reading.words import Token
 
 _MAX_WORDS = 6
 _SETTLED = VILLAGE | {"city", "capital", "port"}

@@ -12,13 +12,12 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib import resources
 
-from spacy.tokens import Token
-
 from streams.reading.coding.frames import QUANTITY, heads_of
 from streams.reading.coding.patterns import load_coding_lexicon
 from streams.reading.names import Names
 from streams.reading.parse import Sentence
 from streams.reading.who.countries import CountryName, find_country
+from streams.reading.words import Token
 from streams.records import Actor
 
 PHRASE = frozenset({"compound", "amod", "poss", "nmod", "nummod", "flat", "quantmod", "det"})

@@ -9,7 +9,7 @@ from functools import cache
 from importlib import resources
 from typing import Literal
 
-from spacy.tokens import Token
+from streams.reading.words import Token
 
 Sense = Literal["name", "people", "seat"]
 MAX_WORDS = 5

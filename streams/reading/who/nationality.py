@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from spacy.tokens import Token
-
 from streams.reading.names import Names
 from streams.reading.parse import ParsedArticle
 from streams.reading.who.actors import phrase_of
 from streams.reading.who.countries import CountryName, find_country
+from streams.reading.words import Token
 
 Nationalities = dict[str, CountryName]
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from spacy.tokens import Token
-
 from streams.reading.names import build_names
 from streams.reading.numbers import choose_numbers, find_quantities
 from streams.reading.parse import Sentence, parse_article
 from streams.reading.voices import find_voices, voice_at
+from streams.reading.words import Token
 from tests.reading.when.build import build_article, find_trigger
 
 

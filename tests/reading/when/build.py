@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from spacy.tokens import Token
-
 from streams.reading.parse import ParsedArticle, Sentence
+from streams.reading.words import Token
 from streams.records import Article
 
 NOON = dt.datetime(2023, 6, 13, 12, tzinfo=dt.UTC)
