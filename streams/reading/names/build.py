@@ -11,12 +11,13 @@ gender is known only from "Mr." and "Ms."; "they" and "it" are left alone.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 from streams.reading.names.book import Names, Place, place_of
 from streams.reading.names.groups import Groups
-from streams.reading.names.people import Person, is_unnamed
-from streams.reading.names.phrases import clean_phrase, origin_stem
+from streams.reading.names.people import SPEAKING, Person, is_unnamed, is_unnamed_speaker
+from streams.reading.names.phrases import clean_phrase, origin_stem, phrase_of
 from streams.reading.names.runs import find_people, find_places, looks_like_name, run_at, words_of
 from streams.reading.names.titles import (
     MAX_TITLE_WORDS,
@@ -40,6 +41,7 @@ def build_names(parsed: ParsedArticle) -> Names:
         builder.introduce(sentence)
     builder.forget_places()
     builder.link_unnamed(parsed.sentences)
+    builder.link_speakers(parsed.sentences)
     for sentence in parsed.sentences:
         builder.follow(sentence)
     return builder.finish(parsed)
@@ -108,6 +110,27 @@ class _Builder:
             return
         for token in unnamed[:2]:
             self.meant[place_of(token)] = person.name
+
+    def link_speakers(self, sentences: Sequence[Sentence]) -> None:
+        """Tie "the state governor said" to whom the next paragraph lets speak by a name alone."""
+        for sentence, after in itertools.pairwise(sentences):
+            offices = [t for t in sentence.words if is_unnamed_speaker(t)]
+            runs = self.runs[after.index]
+            if not offices or not runs or runs[0][0].i != after.tokens.start:
+                continue
+            last = runs[0][-1]
+            person = self._match(runs[0])
+            speaks = last.dep_ == "nsubj" and last.head.lemma_.lower() in SPEAKING
+            if person is None or person.titles or not speaks or self._holder(offices[-1]):
+                continue
+            if self._is_named_before(person, sentence):
+                continue
+            person.titles.append(clean_phrase(phrase_of(offices[-1])))
+            self.meant[place_of(offices[-1])] = person.name
+
+    def _is_named_before(self, person: Person, sentence: Sentence) -> bool:
+        runs = (run for n in range(sentence.index + 1) for run in self.runs.get(n, ()))
+        return any(self._match(run) is person for run in runs)
 
     def follow(self, sentence: Sentence) -> None:
         """Say for each word of a sentence whom it stands for."""

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from streams.reading.names.titles import load_titles
 from streams.reading.words import Token
 
+SPEAKING = frozenset(
+    ["say", "tell", "add", "give", "announce", "confirm", "write", "warn", "describe", "state"]
+)
 _UNNAMED = frozenset(
     [
         "man",
@@ -36,6 +40,15 @@ class Person:
     def holds(self, office: str) -> bool:
         """Tell whether this is somebody of this office."""
         return any(office in title.lower().replace("-", " ").split() for title in self.titles)
+
+
+def is_unnamed_speaker(token: Token) -> bool:
+    """Tell whether an office speaks for which the article has not named anybody: "the mayor said"."""
+    if token.dep_ != "nsubj" or token.tag_ != "NN" or token.lower_ not in load_titles("office"):
+        return False
+    if any(child.dep_ in {"appos", "relcl"} for child in token.children):
+        return False
+    return token.head.lemma_.lower() in SPEAKING
 
 
 def is_unnamed(token: Token) -> bool:

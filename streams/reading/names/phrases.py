@@ -44,7 +44,13 @@ def phrase_of(head: Token) -> list[Token]:
     for child in head.children:
         if child.dep_ in keep and not (child.dep_ == "punct" and child.text not in {"-", "–"}):
             found.extend(t for t in child.subtree if abs(t.i - head.i) <= 12)
+        elif child.dep_ == "prep" and child.i == head.i + 1 and child.text[:1].isupper():
+            found.extend(
+                t for t in child.subtree if t.text[:1].isupper()
+            )  # "Doctors Without Borders"
         elif child.dep_ == "prep" and child.lower_ in {"of", "for"} and child.i == head.i + 1:
+            if any(inner.dep_ == "pcomp" for inner in child.children):
+                continue  # "accused by prosecutors of stealing"
             found.extend(t for t in child.subtree if t.i - head.i <= 7 and t.dep_ != "relcl")
     found.sort(key=lambda token: token.i)
     return found

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from streams.reading.voices.counts import gives_count
 from streams.reading.voices.cues import deeds_of, load_cues
 from streams.reading.voices.speakers import SUBJECTS
+from streams.reading.voices.stances import denies_claim, find_blamed, owns_up
 from streams.reading.words import Token
 from streams.records import Stance
 
 CLAUSES = frozenset({"ccomp", "xcomp", "advcl", "parataxis"})
-COUNTING = frozenset({"put", "peg"})
-"""Verbs that speak with a number: "put the toll at 30"."""
 _ABOUT = frozenset({"of", "for", "on", "about", "as", "to", "with"})
 _TIMING = frozenset({"as", "while", "when", "after", "before", "since", "once", "until"})
 MAX_TAIL = 14
@@ -44,12 +44,15 @@ def find_content(cue: Token, stance: Stance) -> Content:
     """Find what a cue speaks about."""
     objects = [child for child in cue.children if child.dep_ in {"dobj", "attr", "oprd", "acomp"}]
     clauses = [child for child in cue.children if child.dep_ in CLAUSES and not _is_aside(child)]
-    counts = cue.lemma_ in COUNTING
+    counts = gives_count(cue)
     about = [
         child
         for child in cue.children
         if child.dep_ == "prep" and (child.lower_ in _ABOUT or (counts and child.lower_ == "at"))
     ]
+    passive = [child for child in cue.children if child.dep_ in {"nsubjpass", "agent"}]
+    if len(passive) > 1:  # "the resignation was announced by the palace"
+        objects.extend(child for child in passive if child.dep_ == "nsubjpass")
     content = {token.i for child in (*objects, *clauses, *about) for token in child.subtree}
     statement = statement_of(cue)
     if statement is not None:  # "said in a statement that …": the parser ties the clause to it
@@ -61,6 +64,8 @@ def find_content(cue: Token, stance: Stance) -> Content:
         content.update(_side_content(cue))
     content.update(_closed_content(cue))
     content.difference_update(_time_of_telling(cue, content))
+    if stance == "accuses" and len(passive) > 1:  # "accused by the police of stealing"
+        content.update(t.i for t in passive[-1].subtree if t.i > passive[-1].i + 1)
     return _weigh(cue, stance, objects, about, frozenset(content))
 
 
@@ -68,18 +73,20 @@ def _weigh(
     cue: Token, stance: Stance, objects: list[Token], about: list[Token], content: frozenset[int]
 ) -> Content:
     refers = _points_back(objects, content)
+    if gives_count(cue) or owns_up(cue) or (stance == "denies" and denies_claim(cue)):
+        return Content(content, back=True)
     if stance == "accuses":
-        accused = _accused(objects, about)
+        accused = _accused(objects, about) or find_blamed(cue)
         named = {t.i for t in accused.subtree} if accused is not None else set()
         told = any(cue.doc[n].pos_ in {"VERB", "NOUN"} for n in content - named)
         blames = any(deeds_of(cue.doc[n]) for n in content)
         return Content(content, accused, back=(refers or not told) and not blames)
-    owns_up = any(child.lower_ in {"responsibility", "guilty"} for child in objects)
-    counts = cue.lemma_ in {*COUNTING, "estimate"}
+    guilty = any(child.lower_ in {"responsibility", "guilty"} for child in objects)
+    counts = cue.lemma_ == "estimate"
     speech = stance in {"asserts", "announces", "threatens"}
     if cue.lemma_ == "plead" and _names_crime(cue):
         refers = False  # "pleaded guilty to arson": to this, not to what stands before
-    return Content(content, back=(owns_up or counts or not speech) and refers)
+    return Content(content, back=(guilty or counts or not speech) and refers)
 
 
 def _names_crime(plea: Token) -> bool:

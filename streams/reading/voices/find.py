@@ -18,10 +18,13 @@ from dataclasses import replace
 
 from streams.reading.names import Names
 from streams.reading.parse import ParsedArticle, Sentence
-from streams.reading.voices.content import CLAUSES, COUNTING, Content, find_content, words_of
+from streams.reading.voices.carriers import find_issuer, source_of, stands_alone
+from streams.reading.voices.content import CLAUSES, Content, find_content, words_of
+from streams.reading.voices.counts import gives_count
 from streams.reading.voices.cues import load_cues
 from streams.reading.voices.quotes import find_quotes
 from streams.reading.voices.speakers import (
+    STATEMENT,
     antecedent_of,
     can_speak,
     find_witnesses,
@@ -33,6 +36,12 @@ from streams.reading.voices.speakers import (
     name_subject,
     quoted_speaker,
     subject_of,
+)
+from streams.reading.voices.stances import (
+    BRANDING,
+    brands_false,
+    denies_something,
+    weigh_stance,
 )
 from streams.reading.voices.verbless import find_according, find_headline_voices, find_unverified
 from streams.reading.voices.voice import Voice, Voices
@@ -55,6 +64,9 @@ _ORDERING = frozenset(
 _ONLY_WITH_WORD = {
     "plead": frozenset({"guilty", "innocent"}),
     "hold": frozenset({"responsible"}),
+    "take": frozenset({"responsibility"}),
+    "accept": frozenset({"responsibility"}),
+    "point": frozenset({"finger", "fingers"}),
 }
 _QUOTING = frozenset({"quote", "cite"})
 
@@ -88,14 +100,29 @@ def _resolve(
             yield voice
             continue
         pronoun = voice.speaker.lower()
+        if pronoun == STATEMENT:
+            yield replace(voice, speaker=_name_issuer(voice, before, parsed, names))
+            continue
         one = pronoun in {"he", "she"}
         last = _latest(before, voice.sentence.index - 2 + one, names, one=one)
-        if last is None and not one and voice.sentence.index > 0:
+        if last is None and voice.sentence.index > 0:
             last = name_subject(parsed.sentences[voice.sentence.index - 1].tokens, names, pronoun)
         if last is not None:
             yield replace(voice, speaker=last)
         elif pronoun != "it":
             yield voice
+
+
+def _name_issuer(voice: Voice, before: Sequence[Voice], parsed: ParsedArticle, names: Names) -> str:
+    """Name whoever issued "the statement": told in one of the sentences before, else who spoke last."""
+    for sentence in reversed(
+        parsed.sentences[max(0, voice.sentence.index - 3) : voice.sentence.index]
+    ):
+        issuer = find_issuer(sentence.tokens, names)
+        if issuer is not None and not is_unresolved(issuer):
+            return issuer
+    spoken = [v for v in before if v.sentence.index >= voice.sentence.index - 2 and not v.outlet]
+    return spoken[-1].speaker if spoken else "statement"
 
 
 def _latest(before: Sequence[Voice], reach: int, names: Names, *, one: bool) -> str | None:
@@ -109,20 +136,15 @@ def _latest(before: Sequence[Voice], reach: int, names: Names, *, one: bool) -> 
 
 
 def _find_verbs(sentence: Sentence, names: Names) -> Iterator[Voice]:
-    verbs, denials = load_cues("verb"), load_cues("denial")
     for token in sentence.words:
+        if token.pos_ not in {"VERB", "AUX"}:
+            continue
         lemma = token.lemma_.lower()
-        stance = denials.get(lemma) or verbs.get(lemma)
-        if stance is None or token.pos_ not in {"VERB", "AUX"}:
-            continue
-        if lemma in denials and lemma != "deny" and not _denies_something(token):
-            continue
-        if not _speaks(token, lemma):
-            continue
-        heard = _weigh_negation(token, stance)
+        stance = _stance_of(token, lemma)
+        heard = weigh_stance(token, stance) if stance is not None else None
         if heard is None:
             continue
-        if lemma in _QUOTING:
+        if lemma in _QUOTING and not gives_count(token):
             yield from _find_quoting(sentence, token, names)
             continue
         subject = subject_of(token)
@@ -130,16 +152,17 @@ def _find_verbs(sentence: Sentence, names: Names) -> Iterator[Voice]:
             yield from _build_voices(sentence, token, subject, heard, names)
 
 
-def _weigh_negation(verb: Token, stance: Stance) -> Stance | None:
-    """What is left of a stance with "not": who could not confirm cannot verify, others say nothing."""
-    if verb.dep_ == "xcomp" and verb.head.lemma_ in {"decline", "refuse", "fail"}:
-        return None
-    if verb.lemma_ == "plead":
-        denying = any(token.lower_ in {"not", "innocent"} for token in verb.subtree)
-        return "denies" if denying else "confirms"
-    if not _is_negated(verb):
-        return stance
-    return "cannot_verify" if stance in {"confirms", "cannot_verify"} else None
+def _stance_of(verb: Token, lemma: str) -> Stance | None:
+    """The stance that a verb tells by itself; None where it does not speak."""
+    denials, verbs = load_cues("denial"), load_cues("verb")
+    if lemma in BRANDING and brands_false(verb):
+        return "denies"
+    if lemma in denials and (lemma == "deny" or denies_something(verb)):
+        return denials[lemma]
+    if gives_count(verb):
+        return verbs.get(lemma, "asserts")
+    stance = verbs.get(lemma)
+    return stance if stance is not None and _speaks(verb, lemma) else None
 
 
 def _speaks(verb: Token, lemma: str) -> bool:
@@ -155,9 +178,8 @@ def _speaks(verb: Token, lemma: str) -> bool:
         return not passive and any(c.pos_ in {"VERB", "AUX"} for c in clauses)
     if lemma in {"accuse", "blame"} and verb.tag_ in {"VBN", "VBD"}:
         return any(child.dep_ in {"dobj", "agent"} for child in verb.children)
-    if lemma in COUNTING:  # "put the toll at 30"
-        at = (child for child in verb.children if child.lower_ == "at")
-        return any(token.like_num for child in at for token in child.subtree)
+    if lemma in {"put", "peg"}:
+        return False  # only with a number
     needed = _ONLY_WITH_WORD.get(lemma)
     return needed is None or any(token.lower_ in needed for token in verb.subtree)
 
@@ -188,9 +210,12 @@ def _build_voices(
 ) -> Iterator[Voice]:
     content = find_content(cue, stance)
     witnesses = find_witnesses(subject)
+    subject = source_of(subject)
     if subject.lower_ == "client":  # "Mr. Ruiz said his client denies it": the lawyer speaks
         subject = subject_of(cue.head) or subject
     speakers = witnesses or name_speakers(subject, names)
+    if stands_alone(subject):
+        speakers = [STATEMENT]
     if not witnesses and subject.lower_ in {"they", "it", "who"}:
         antecedent = antecedent_of(cue, subject)
         if antecedent is not None and can_speak(antecedent, "say"):
@@ -229,23 +254,7 @@ def _build_voice(
         of=of,
         outlet=outlet,
         back=content.back,
-    )
-
-
-def _denies_something(verb: Token) -> bool:
-    referring = load_cues("referring")
-    for child in verb.children:
-        if child.dep_ in {"dobj", "nsubjpass"}:
-            return child.lemma_.lower() in referring
-        if child.dep_ == "ccomp":
-            return True
-    return False
-
-
-def _is_negated(token: Token) -> bool:
-    return any(child.dep_ == "neg" for child in token.children) or (
-        token.dep_ == "xcomp"
-        and any(c.dep_ == "neg" or c.lower_ == "unable" for c in token.head.children)
+        counts=gives_count(cue),
     )
 
 

@@ -26,8 +26,12 @@ MAIN_REACH = 9
 ACCUSATION_REACH = 3
 """Sentences within which an accusation of the same deed needs no thing in common."""
 _GUILT = frozenset(
-    {"charge", "guilt", "guilty", "innocent", "wrongdoing", "allegation", "accusation"}
+    ["charge", "guilt", "guilty", "innocent", "innocence", "wrongdoing", "allegation", "accusation"]
 )
+_HARM = frozenset(
+    {"attack", "killing", "destruction", "losses", "crash", "outbreak", "protest", "disaster"}
+)
+"""Deeds that somebody counts the dead or the hurt of."""
 _CRIMES = frozenset({"killing", "attack", "torture", "crime", "cyber", "capture", "dope", "poison"})
 _DEED_FREE = frozenset({"people", "person", "man", "woman", "day", "week", "year", "country"})
 
@@ -37,11 +41,15 @@ def find_elsewhere(
 ) -> Iterator[Voice]:
     """Find the voices outside of the event's clause that speak about it, in order."""
     deeds = _deeds_around(trigger)
+    told = sentence.paragraph.role in {"headline", "lead"}
     joined = [sentence.index]
     for voice in voices.found:
         if voice.cue == trigger or voice.covers(sentence, trigger):
             continue
-        if voice.back:
+        if voice.counts:
+            distance = voice.sentence.index - sentence.index
+            joins = 0 < distance <= (MAIN_REACH if told else BACK_REACH) and bool(deeds & _HARM)
+        elif voice.back:
             joins = _reaches_back(voice, sentence, trigger, deeds, joined)
         elif voice.stance in {"denies", "accuses", "confirms"} and voice.sentence is not sentence:
             joins = (
@@ -104,17 +112,35 @@ def _is_same_thing(
 ) -> bool:
     if voice.stance == "denies":
         return True
+    pointed = _points_at_deed(voice)  # "blamed separatists for the attack": the one told before
     if voice.stance == "confirms":
         told = _paragraph_text(parsed, voice)
-        if place is not None:
-            return _is_named(place, told)
-        return any(_is_named(name, told) for name in _places_of(trigger))
+        near = (place,) if place is not None else _places_of(trigger)
+        return pointed or any(_is_named(name, told) for name in near)
+    if pointed:
+        return voice.sentence.index > sentence.index
     accused = {word.lower() for word in (voice.of or "").split()}
     things = _things_in(voice.sentence.tokens.doc, voice.content) - accused
     around = {token.i for token in trigger.subtree} | {trigger.i, trigger.head.i}
     if things:
         return bool(things & _things_in(trigger.doc, around))
     return abs(voice.sentence.index - sentence.index) <= ACCUSATION_REACH
+
+
+def _points_at_deed(voice: Voice) -> bool:
+    """Tell whether a voice means a deed told before: "confirmed the deaths", "for the attack"."""
+    doc = voice.sentence.tokens.doc
+    deeds = [doc[n] for n in voice.content if doc[n].pos_ == "NOUN" and deeds_of(doc[n])]
+    blames = voice.cue is not None and voice.cue.lemma_ == "blame"
+    return any(
+        any(child.lower_ in {"the", "this", "these"} for child in deed.children)
+        and not any(
+            child.dep_ in {"relcl", "acl"}
+            or (child.dep_ == "prep" and not (blames and child.lower_ == "on"))
+            for child in deed.children
+        )
+        for deed in deeds
+    )
 
 
 def _paragraph_text(parsed: ParsedArticle, voice: Voice) -> str:
@@ -151,6 +177,9 @@ def _deeds_around(trigger: Token) -> frozenset[str]:
     for token in trigger.children:
         if token.dep_ in {"dobj", "nsubj", "nsubjpass", "pobj", "attr", "acomp", "prep"}:
             own |= deeds_of(token)
+        if token.dep_ == "prep":
+            for inner in token.children:
+                own |= deeds_of(inner)
     return own
 
 

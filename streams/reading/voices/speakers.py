@@ -10,30 +10,36 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from streams.reading.names import GROUPS, Names, clean_phrase, load_titles, phrase_of
+from streams.reading.names import (
+    GROUPS,
+    Names,
+    clean_phrase,
+    is_title,
+    is_unnamed,
+    load_titles,
+    phrase_of,
+)
 from streams.reading.voices.cues import deeds_of, load_cues
 from streams.reading.words import Token, TokenSpan
 
 SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 MAX_SPEAKERS = 3
+STATEMENT = "the statement"
+"""A speaker still to be found: whoever issued the statement told of before."""
 _OF_DAY = re.compile(r"^(?:morning|evening|today|yesterday|week|month|night)['\u2019]s (?=\w)")
 _MUTE = frozenset({"video", "footage", "photo", "image", "law", "rule", "which", "that", "this"})
 _FIRST = frozenset({"i", "we"})
 _LAST = frozenset({"it", "they", "he", "she", "who"})
+_OWNERS = {"its": "it", "their": "they", "his": "he", "her": "she"}
 _NOBODY = frozenset({"nobody", "none", "neither", "nothing"})
 _SHOWING = frozenset({"show", "find", "suggest", "indicate"})
 """Verbs whose subject may be a thing: "tests showed"."""
 _PAPERS = frozenset({"poll", "report", "case", "test", "survey"})
 _TIMES = frozenset({"DATE", "TIME", "CARDINAL", "PERCENT", "MONEY"})
-_SOMEWHERE = frozenset({"scene", "area", "region", "site", "ground", "field", "city", "capital"})
-_CARRIERS = frozenset(
-    [
-        "information", "figure", "figures", "data", "report", "reports", "statement", "release",
-        "document", "documents", "record", "records", "estimate", "estimates", "count", "tally",
-        "account", "accounts", "message", "post", "news",
-    ]
-)  # fmt: skip
-"""What somebody's word comes in: "according to figures from the ministry"."""
+_NAMED_SORT = re.compile(
+    r"(?<=[^\W\d_]) (?:newspaper|magazine|website|(?:news )?agency|(?:[a-z]+ )?group|(?:[a-z]+ )?channel)$"
+)
+"""What sort of speaker a name is, in lower case behind it: "the Herald newspaper"."""
 
 
 def is_outlet(name: str) -> bool:
@@ -67,10 +73,16 @@ def subject_of(verb: Token) -> Token | None:
         return None
     subjects = [child for child in verb.children if child.dep_ == "nsubj"]
     if subjects:
-        subject = subjects[-1] if subjects[-1].ent_type_ == "PERSON" else subjects[0]
+        named = subjects[-1].ent_type_ == "PERSON" or _is_name_of(subjects[0], subjects[-1])
+        subject = subjects[-1] if named else subjects[0]
         relative = subject.lower_ in {"who", "which"} and verb.dep_ == "relcl"
         return verb.head if relative else subject
     return _subject_above(verb) or _subject_apposed(verb)
+
+
+def _is_name_of(noun: Token, name: Token) -> bool:
+    """Tell whether the parser made two subjects of one: "state news agency SANA reported"."""
+    return noun.pos_ == "NOUN" and name.pos_ == "PROPN" and name.left_edge.i == noun.i + 1
 
 
 def _subject_above(verb: Token) -> Token | None:
@@ -105,26 +117,6 @@ def quoted_speaker(verb: Token) -> Token | None:
     return next((child for child in verb.children if child.dep_ == "dobj"), None)
 
 
-def source_of(speaker: Token) -> Token:
-    """Whose figures, report or statement it is: "according to data released by the bank"."""
-    if speaker.lower_ not in _CARRIERS:
-        return speaker
-    for child in speaker.children:
-        steps = [child, *(c for c in child.children if child.dep_ == "acl")]
-        for step in steps:
-            if step.dep_ in {"prep", "agent"} and step.lower_ in {"from", "by", "of"}:
-                found = next((c for c in step.children if c.dep_ == "pobj"), None)
-                if found is not None and _is_source(found):
-                    return found
-    return speaker
-
-
-def _is_source(token: Token) -> bool:
-    """Tell whether figures come from somebody, not from somewhere."""
-    somewhere = token.ent_type_ in {"GPE", "LOC", "DATE", "TIME"} or token.lower_ in _SOMEWHERE
-    return token.pos_ in {"NOUN", "PROPN"} and not somewhere
-
-
 def name_speakers(subject: Token, names: Names) -> list[str]:
     """Name whoever speaks: one name, or those that "and" joins."""
     first = name_speaker(subject, names)
@@ -139,13 +131,22 @@ def name_speakers(subject: Token, names: Names) -> list[str]:
 
 def name_speaker(subject: Token, names: Names) -> str:
     """Name one speaker: "her publicist" is told whose, "Police" at a sentence's start is "police"."""
+    if subject.lower_ in _OWNERS and names.person_at(subject) is None:
+        return _OWNERS[subject.lower_]
     phrase = phrase_of(subject)
     name = _OF_DAY.sub("", names.canonical(phrase))
     first = phrase[0]
     whose = names.person_at(first) if first.dep_ == "poss" and first.pos_ == "PRON" else None
     if whose is not None and name.startswith(first.text):
         return f"{whose}'s{name[len(first.text) :]}"
-    return _fold_start(name, phrase)
+    return _drop_sort(_fold_start(name, phrase))
+
+
+def _drop_sort(name: str) -> str:
+    """A name without its sort, where all words before are capitalised: "Black Dawn group"."""
+    bare = _NAMED_SORT.sub("", name)
+    named = all(word[:1].isupper() for word in bare.split())
+    return bare if named and not is_outlet(name) else name
 
 
 def _fold_start(name: str, phrase: Sequence[Token]) -> str:
@@ -172,14 +173,17 @@ def antecedent_of(cue: Token, pronoun: Token) -> Token | None:
 
 def is_unresolved(name: str) -> bool:
     """Tell whether a speaker is still a pronoun."""
-    return name.lower() in _LAST
+    return name.lower() in _LAST or name == STATEMENT
 
 
 def name_subject(tokens: TokenSpan, names: Names, pronoun: str) -> str | None:
-    """Name the subject of a sentence where "they" or "it" can mean it: several people, a body."""
+    """Name the subject of a sentence where a pronoun can mean it: a man, several people, a body."""
     subject = next((t for t in tokens.root.children if t.dep_ in SUBJECTS), None)
     if subject is None or not can_speak(subject, "say"):
         return None
+    if pronoun in {"he", "she"}:
+        human = subject.tag_ == "NN" and (is_unnamed(subject) or is_title(subject))
+        return name_speaker(subject, names) if human else None
     several = subject.tag_ == "NNS" or subject.lower_ == "police"
     body = (
         subject.ent_type_ == "ORG"

@@ -12,8 +12,9 @@ from collections.abc import Iterator
 
 from streams.reading.names import Names, load_titles
 from streams.reading.parse import Sentence
+from streams.reading.voices.carriers import source_of
 from streams.reading.voices.cues import load_cues
-from streams.reading.voices.speakers import is_outlet, name_speakers, source_of
+from streams.reading.voices.speakers import is_outlet, name_speakers
 from streams.reading.voices.voice import Voice
 from streams.reading.words import Token
 
@@ -25,7 +26,8 @@ _UNVERIFIED = re.compile(
     rf"|(?:was|were|is|are) unable to {_CHECK}(?:verify|confirm)"
     rf"|(?:neither|none|no) .{{0,40}}?(?:could|can|has|have)(?: be| been) {_CHECK}(?:verified|confirmed)"
     r"|unverifi(?:ed|able) (?:claims?|reports?|figures?|video|footage)"
-    r"|no independent (?:confirmation|verification))"
+    r"|no (?:immediate |official )?independent (?:confirmation|verification)"
+    rf"|not (?:been )?(?:immediately )?possible (?:for [\w ]+ )?to {_CHECK}(?:verify|confirm))"
     r"|it (?:was|is)(?: not|n[’']t)(?: immediately| yet)? clear (?:where|when|who|how|whether|if)"
     r"(?=.*\b(?:footage|videos?|images?|photos?|recordings?|claims?|pictures)\b)",
     re.IGNORECASE,

@@ -25,6 +25,8 @@ class Voice:
     outlet: bool = False
     back: bool = False
     """It speaks about what was said before ("denied the allegations")."""
+    counts: bool = False
+    """It gives a number of people who came to harm ("put the toll at 30")."""
 
     def covers(self, sentence: Sentence, token: Token) -> bool:
         """Tell whether it speaks about this word."""

@@ -16,9 +16,12 @@ from streams.reading.parse import parse_article
 from streams.reading.voices import choose_claims, find_voices, voice_at
 from tests.reading.articles import build_article
 
-CASES: list[dict[str, Any]] = tomllib.loads(
-    (Path(__file__).parents[2] / "cases" / "claims.toml").read_text("utf-8")
-)["cases"]
+FOLDER = Path(__file__).parents[2] / "cases"
+CASES: list[dict[str, Any]] = [
+    case
+    for name in ("claims.toml", "claims_reported.toml")
+    for case in tomllib.loads((FOLDER / name).read_text("utf-8"))["cases"]
+]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.get("title") or case["text"])
