@@ -28,6 +28,8 @@ from streams.records import Actor, Claim, Newsworthiness, Quantity, Reason, When
 CUMULATIVE = dt.timedelta(days=3)
 SAME_PLACE_KM = 40.0
 """Two points nearer than this may be one event: a town and its suburb, a village and its town."""
+BORROWED = ".lead"
+"""How the rule of a day or a place ends that a headline has from the lead."""
 FAR = 3
 """Sentences between two tellings from which other dead are another event's."""
 EXTENTS = frozenset({"distance", "area", "money", "magnitude"})
@@ -291,9 +293,16 @@ def _names(draft: Draft) -> set[str]:
 def _may_be_when(one: When, other: When) -> bool:
     if one.start is None or other.start is None or one.end is None or other.end is None:
         return True
+    if _is_borrowed(one.rule) or _is_borrowed(other.rule):
+        return True
     if _is_cumulative(one) != _is_cumulative(other):
         return False
     return one.start < other.end and other.start < one.end
+
+
+def _is_borrowed(rule: str) -> bool:
+    """Say whether a headline has its day or place only from the lead, which may tell two events."""
+    return rule.endswith(BORROWED)
 
 
 def _is_cumulative(when: When) -> bool:
@@ -306,7 +315,7 @@ def _is_cumulative(when: When) -> bool:
 def _may_be_where(one: Where | None, other: Where | None) -> bool:
     if one is None or other is None:
         return True
-    if one.name.lower() == other.name.lower():
+    if one.name.lower() == other.name.lower() or _is_borrowed(one.rule) or _is_borrowed(other.rule):
         return True
     if one.country and other.country and one.country != other.country:
         return False
@@ -377,6 +386,8 @@ def _rank(draft: Draft) -> float:
 
 
 def _better_when(first: When, second: When) -> When:
+    if _is_borrowed(first.rule) != _is_borrowed(second.rule) and first.start and second.start:
+        return second if _is_borrowed(first.rule) else first
     order = {"hour": 0, "day": 1, "week": 2, "month": 3, "year": 4, "before": 5}
     return second if order[second.precision] < order[first.precision] else first
 
@@ -384,6 +395,8 @@ def _better_when(first: When, second: When) -> When:
 def _better_where(first: Where | None, second: Where | None) -> Where | None:
     if first is None or second is None:
         return first or second
+    if _is_borrowed(first.rule) != _is_borrowed(second.rule):
+        return second if _is_borrowed(first.rule) else first
     if (second.point is not None, -second.precision) > (first.point is not None, -first.precision):
         return second
     return first

@@ -377,6 +377,8 @@ def _add_modifier(frame: Frame, child: Token, verb: Token) -> None:
             frame.objects.extend(c for c in child.children if c.dep_ in SUBJECT)
     elif dep == "advmod":
         frame.particles.add(child.lower_)
+    elif dep == "advcl" and any(c.dep_ == "mark" and c.lower_ == "after" for c in child.children):
+        frame.preps.setdefault("after", []).append(child)  # "charged after a boy was hit"
 
 
 def _add_object(frame: Frame, child: Token, verb: Token) -> None:
@@ -440,12 +442,12 @@ def _add_governing(frame: Frame, verb: Token, *, headline: bool) -> None:
         (frame.objects if suffers else frame.subjects).extend(_expand([head]))
     elif verb.dep_ == "relcl":
         _add_antecedent(frame, verb, head)
-    if frame.subjects or (frame.passive and frame.objects):
+    if frame.objects if frame.passive else frame.subjects:
         return
     if verb.dep_ == "conj" and head.pos_ in {"VERB", "AUX"}:
         outer = build_verb_frame(head, headline=headline)
-        if frame.passive:
-            frame.objects = frame.objects or outer.objects or outer.subjects
+        if frame.passive:  # "was hit and killed by a car", "fled and was caught"
+            frame.objects = outer.objects if outer.passive else outer.subjects
         elif outer.passive:
             frame.subjects = list(outer.objects)
         else:
@@ -467,7 +469,7 @@ def _add_control(frame: Frame, verb: Token, head: Token) -> None:
     if outer.passive or (verb.dep_ != "advcl" and head.lemma_ in OBJECT_CONTROL and outer.objects):
         found = list(outer.objects)
     if frame.passive:
-        frame.objects = frame.objects or found
+        frame.objects = found
     else:
         frame.subjects = found
 

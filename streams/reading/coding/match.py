@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from streams.lexicon.ontology import get_kind
 from streams.reading.coding.frames import Frame, heads_of
@@ -70,19 +70,45 @@ def _describing(token: Token) -> Iterator[Token]:
 
 
 def _has_mark(token: Token, mark: str) -> bool:
-    match mark:
-        case "NAME":
-            return token.pos_ == "PROPN" or token.ent_type_ in NAMES
-        case "LONE":
-            return token.pos_ == "PROPN" and not any(
-                child.dep_ in {"compound", "flat"} for child in token.children
-            )
-        case "NUM":
-            return token.pos_ == "NUM" or any(child.dep_ == "nummod" for child in token.children)
-        case "COUNTRY":
-            return find_country(token) is not None
-        case _:
-            return token.ent_type_ == mark
+    test = MARKS.get(mark)
+    return token.ent_type_ == mark if test is None else test(token)
+
+
+def _is_name(token: Token) -> bool:
+    return token.pos_ == "PROPN" or token.ent_type_ in NAMES
+
+
+def _is_lone(token: Token) -> bool:
+    return token.pos_ == "PROPN" and not any(
+        child.dep_ in {"compound", "flat"} for child in token.children
+    )
+
+
+def _is_counted(token: Token) -> bool:
+    return token.pos_ == "NUM" or any(child.dep_ == "nummod" for child in token.children)
+
+
+def _is_plural(token: Token) -> bool:
+    return token.tag_ in {"NNS", "NNPS"}
+
+
+def _is_pair(token: Token) -> bool:
+    return _is_plural(token) or bool(token.conjuncts)
+
+
+def _is_several(token: Token) -> bool:
+    return bool(token.conjuncts) or (_is_plural(token) and _is_counted(token))
+
+
+MARKS: dict[str, Callable[[Token], bool]] = {
+    "NAME": _is_name,
+    "LONE": _is_lone,
+    "NUM": _is_counted,
+    "PAIR": _is_pair,
+    "SEVERAL": _is_several,
+    "COUNTRY": lambda token: find_country(token) is not None,
+}
+"""Marks that are no entity labels, with what tells them."""
 
 
 def _has_particle(pattern: Pattern, frame: Frame) -> bool:

@@ -25,6 +25,7 @@ EXAMPLE = frozenset({"including", "like", "unlike"})
 """What they bring is an example of something else, not the news."""
 GIVEN = frozenset({"after", "following", "because", "despite", "amid"})
 """What they bring is told as fact, whatever the clause above it says: "will move after a fire"."""
+COPULAS = frozenset({"be", "become", "remain"})
 SPANS = frozenset({"week", "month", "year", "decade", "weeks", "months", "years", "decades"})
 KEEN = frozenset(
     {
@@ -76,6 +77,7 @@ class ModalityLexicon:
     adjectives: dict[str, str]
     stories: dict[str, str]
     habits: dict[str, str]
+    predicates: dict[str, str]
 
 
 @cache
@@ -189,9 +191,16 @@ def judge_habit(trigger: Token) -> Judgement | None:
         word = child if child.dep_ == "advmod" else next(iter(child.children), child)
         if child.dep_ in {"advmod", "npadvmod"} and word.lower_ in habits:
             return _build("hypothetical", "habit", word)
+        if child.dep_ in {"acomp", "attr"} and verb.lemma_ in COPULAS and _is_sort(trigger, child):
+            return _build("hypothetical", "predicate", child)
     if verb.i == trigger.i and _is_timeless(verb):
         return _build("hypothetical", "timeless", verb)
     return None
+
+
+def _is_sort(trigger: Token, predicate: Token) -> bool:
+    """Say whether a sentence is about a sort of happening: "knife attacks are rare here"."""
+    return trigger.dep_ != "attr" and predicate.lemma_.lower() in load_modality().predicates
 
 
 def _is_timeless(verb: Token) -> bool:

@@ -24,7 +24,8 @@ must stand around it. Keys of a pattern, each a string of words parted by spaces
 
 Terms are lemmas, `@class` from `classes.toml`, or `#NAME` (a proper name), `#LONE` (one of a
 single word: a village rather than a person), `#NUM`, `#PERSON`, `#ORG`,
-`#GPE` (an entity label), `#COUNTRY` (a country, its people or its capital).
+`#GPE` (an entity label), `#COUNTRY` (a country, its people or its capital), `#PAIR` (more than one,
+named together or in the plural), `#SEVERAL` (named together or counted).
 """
 
 from __future__ import annotations
