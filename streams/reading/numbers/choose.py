@@ -13,7 +13,7 @@ from streams.lexicon.ontology import get_kind
 from streams.reading.numbers.fate import fate_words
 from streams.reading.numbers.found import FoundQuantity
 from streams.reading.parse import ParsedArticle, Sentence
-from streams.reading.walk import is_own_clause, price_path
+from streams.reading.walk import find_opening, is_own_clause, price_path
 from streams.reading.when.english import SAY_LEMMAS
 from streams.reading.when.lexicon import word_set
 from streams.reading.words import Token
@@ -45,6 +45,8 @@ _CONTENT = frozenset(
 )
 _ACCUSED = frozenset(("accuse", "charge", "suspect", "convict"))
 _CHARGED = frozenset(("with", "of", "for", "in", "over", "on"))
+_CASES = frozenset(("justice", "arrest"))
+"""Groups whose dead are those of the deed that somebody is held or tried for."""
 _HURTING = word_set("numbers_lists", "hurting")
 _CONTINUED = 3
 _PREPOSITIONS = {
@@ -110,7 +112,7 @@ def _near_numbers(
             continue
         if not _fits(found, kind, trigger):
             continue
-        is_content = found.quantity.measure == "killed" and is_charged(trigger, found.head)
+        is_content = found.quantity.measure == "killed" and is_charged(trigger, found.head, kind)
         cost = 1.0 if is_content else price(trigger, found.head)
         if cost <= FAR:
             priced.append((cost, abs(found.head.i - trigger.i), found))
@@ -190,8 +192,8 @@ def _fits(found: FoundQuantity, kind: str, trigger: Token) -> bool:
 
 def _can_hurt(found: FoundQuantity, kind: str, trigger: Token) -> bool:
     group, measure = get_kind(kind).group, found.quantity.measure
-    if group in ("justice", "arrest") and kind != "execution":
-        return measure == "killed" and is_charged(trigger, found.head)
+    if group in _CASES and kind != "execution":
+        return measure == "killed" and is_charged(trigger, found.head, kind)
     if group not in _HURTING:
         return measure not in _HURT and trigger.lemma_.lower() not in SAY_LEMMAS
     return not _is_cause(group, found)
@@ -202,9 +204,13 @@ def _is_cause(group: str, found: FoundQuantity) -> bool:
     return group == "protest" and found.head.pos_ == "NOUN"
 
 
-def is_charged(trigger: Token, head: Token) -> bool:
-    """Whether a death is what somebody is charged with: "guilty of killing two", "held over the murder of"."""
-    node = head
+def is_charged(trigger: Token, head: Token, kind: str) -> bool:
+    """Whether a death is what somebody is charged with: "guilty of killing two", "held over the murder of".
+
+    For an arrest or a trial also what a clause tells of the deed: "a driver who killed three was
+    jailed". A blast after which somebody was held is not yet his.
+    """
+    node, is_case = head, get_kind(kind).group in _CASES
     for _ in range(8):
         if node.i == trigger.i:
             return True
@@ -212,11 +218,21 @@ def is_charged(trigger: Token, head: Token) -> bool:
             node.dep_ in _CONTENT
             or (node.dep_ == "prep" and node.lower_ in _CHARGED)
             or (node.dep_ == "acl" and node.lemma_.lower() in _ACCUSED)
+            or (is_case and _is_deed(node))
         )
         if not is_link or node.head.i == node.i:
             return False
         node = node.head
     return False
+
+
+def _is_deed(node: Token) -> bool:
+    """Whether a clause tells the accused's deed: "who killed three", "after stabbing his wife to death"."""
+    if node.dep_ == "prep":
+        has_deed = any(child.dep_ == "pcomp" for child in node.children)
+        return node.lower_ == "to" or (node.lower_ == "after" and has_deed)
+    is_clause = node.dep_ in ("relcl", "acl") and not is_own_clause(node)
+    return is_clause or (node.dep_ == "advcl" and node.tag_ == "VBG" and not find_opening(node))
 
 
 def price(trigger: Token, head: Token) -> float:

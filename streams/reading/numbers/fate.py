@@ -95,6 +95,8 @@ def _after(number: Token, noun: Token | None, sentence: Sentence) -> tuple[Measu
     violent: Token | None = None
     for word in doc[start : min(start + 7, sentence.tokens.end)]:
         lemma, low = word.lemma_.lower(), word.lower_
+        if low == "was" and noun is not None and noun.tag_ == "NNS" and noun.dep_ == "dobj":
+            break  # "a driver who killed three people was jailed"
         if ("state", low) in words and word.pos_ in ("ADJ", "VERB", "NOUN", "ADV"):
             return words["state", low], word
         if ("dies", lemma) in words and word.pos_ == "VERB":

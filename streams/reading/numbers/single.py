@@ -36,6 +36,8 @@ _FATES = Gate(
 _AGENT = re.compile(r"(?:er|or|ist|ian|ant|man|woman|friend|partner)$")
 """How most words for people end; "and a dog" is nobody."""
 _ONE = word_set("numbers_lists", "one")
+_TWO = word_set("numbers_lists", "two")
+_NOT_PEOPLE = word_set("numbers_lists", "not_people")
 _DEEDS = frozenset(
     ("shooting", "stabbing", "beating", "attack", "ambush", "assault", "mauling", "fall")
 )
@@ -49,7 +51,8 @@ def find_single(sentence: Sentence, text: str) -> Iterator[Counted]:
     if not _FATES.may_match(text) or not _FATES.pattern.search(text):
         return
     for token in sentence.words:
-        if token.tag_ not in ("NN", "NNP"):
+        is_two = token.lower_ in _TWO
+        if (is_two and not _is_pair(token)) or (not is_two and token.tag_ not in ("NN", "NNP")):
             continue
         is_named = _is_named(token)
         if not is_named and not _is_person(token):
@@ -66,7 +69,7 @@ def find_single(sentence: Sentence, text: str) -> Iterator[Counted]:
         yield Counted(
             first.idx - base,
             token.idx + len(token.text) - base,
-            bounded(1.0, "exactly"),
+            bounded(2.0 if is_two else 1.0, "exactly"),
             measure,
             "people",
             head,
@@ -104,13 +107,25 @@ def find_manifold(sentence: Sentence, text: str) -> Iterator[Counted]:
         )
 
 
+def _is_pair(token: Token) -> bool:
+    """Whether a noun of two counts by itself: "the couple", "his parents"; "a couple of" is a number."""
+    if token.i + 1 < len(token.doc) and token.nbor(1).lower_ == "of":
+        return False
+    return token.lower_ != "couple" or all(child.lower_ != "a" for child in token.children)
+
+
 def _is_person(token: Token) -> bool:
     """Whether a noun is a person: a known word, or one that "and a" joins to one."""
-    if token.lower_ in _ONE:
+    low = token.lower_
+    if low in _ONE or low in _TWO:
         return True
-    if token.dep_ != "conj" or token.head.lower_ not in _ONE or not _AGENT.search(token.lower_):
+    if any(child.lower_ == "old" and child.dep_ == "amod" for child in token.lefts):
+        return True  # "a 63-year-old beekeeper"
+    if low in _NOT_PEOPLE or not _AGENT.search(low):
         return False
-    return any(child.lower_ in ("a", "an") for child in token.lefts)
+    is_joined = token.dep_ == "conj" and token.head.lower_ in _ONE
+    is_hit = is_joined or token.dep_ in ("nsubj", "nsubjpass", "dobj", "pobj")
+    return is_hit and any(child.lower_ in ("a", "an") for child in token.lefts)
 
 
 def _is_named(token: Token) -> bool:
