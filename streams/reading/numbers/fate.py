@@ -88,7 +88,7 @@ def find_lives(noun: Token) -> tuple[Measure | None, Token | None]:
     return None, None
 
 
-def _after(number: Token, noun: Token | None, sentence: Sentence) -> tuple[Measure, Token] | None:
+def _after(number: Token, noun: Token | None, sentence: Sentence) -> tuple[Measure, Token] | None:  # noqa: C901 - a table of cases, read from the top
     """11 people were reported killed; 11 dead; 30 others injured; 20 people from X fled."""
     words, doc = fate_words(), number.doc
     start = (noun.i if noun is not None and noun.i > number.i else number.i) + 1
