@@ -7,8 +7,8 @@ object: "condemned the strike" is a condemnation, and the strike it speaks of is
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from operator import attrgetter
 
 from streams.lexicon.ontology import get_kind
 from streams.reading.coding.clauses import find_speech
@@ -20,7 +20,7 @@ from streams.reading.coding.frames import (
     stems_of_past,
 )
 from streams.reading.coding.headlines import build_hidden_frame, find_hidden_verb
-from streams.reading.coding.match import is_match
+from streams.reading.coding.match import has_context, is_match
 from streams.reading.coding.modality import Judgement, judge_habit, judge_modality
 from streams.reading.coding.patterns import CodingLexicon, Part, Pattern, load_coding_lexicon
 from streams.reading.parse import Sentence
@@ -67,16 +67,14 @@ class Coding:
 def code_sentence(sentence: Sentence, language: str = "en") -> tuple[Coding, ...]:
     """Code every event in the sentence, in order, one a trigger."""
     lexicon = load_coding_lexicon(language)
-    words = _words_of(sentence)
     headline = sentence.paragraph.role == "headline"
+    # most words are no trigger; a headline's may be one in a form that is looked at later
+    likely = sentence.words if headline else _find_likely(sentence, lexicon.triggers)
+    if not likely:
+        return ()
+    words = _words_of(sentence)
     found: list[Coding] = []
-    triggers = lexicon.triggers
-    for token, lemma, form in zip(sentence.words, sentence.lemmas, sentence.lowers, strict=True):
-        # most words are no trigger; a headline's may be one in a form that is looked at later
-        if not headline and not (
-            lemma in triggers or form in triggers or _strip_inflection(form) in triggers
-        ):
-            continue
+    for token in likely:
         coding = _code_token(token, sentence, lexicon, words, headline=headline)
         if coding is not None:
             found.append(coding)
@@ -85,6 +83,14 @@ def code_sentence(sentence: Sentence, language: str = "en") -> tuple[Coding, ...
         found = [*(c for c in found if c.trigger.i != hidden.trigger.i), hidden]
     found = [_turn_refusal(coding) for coding in found]
     return tuple(_drop_absorbed(_drop_embedded(found)))
+
+
+def _find_likely(sentence: Sentence, triggers: frozenset[str]) -> Sequence[Token]:
+    return [
+        token
+        for token, lemma, form in zip(sentence.words, sentence.lemmas, sentence.lowers, strict=True)
+        if lemma in triggers or form in triggers or _strip_inflection(form) in triggers
+    ]
 
 
 def _turn_refusal(coding: Coding) -> Coding:
@@ -112,7 +118,7 @@ def _code_hidden(
     verb, lemma = hidden
     frame = build_hidden_frame(verb, list(sentence.words))
     for pattern in lexicon.patterns["v", lemma]:
-        if not pattern.modal and is_match(pattern, frame, words):
+        if not pattern.modal and has_context(pattern, words) and is_match(pattern, frame):
             return _build_coding(
                 pattern, frame, Judgement("happened", "modality.headline"), sentence
             )
@@ -146,8 +152,16 @@ def _code_token(
     headline: bool,
 ) -> Coding | None:
     for part in _parts_of(token):
-        for pattern, frame in _candidates(token, part, lexicon, headline=headline):
-            if (pattern.headline and not headline) or not is_match(pattern, frame, words):
+        patterns = [
+            pattern
+            for pattern in _find_patterns(token, part, lexicon, headline=headline)
+            if has_context(pattern, words)
+        ]
+        if not patterns:
+            continue
+        frames = _build_frames(token, part, headline=headline)
+        for pattern, frame in ((pattern, frame) for frame in frames for pattern in patterns):
+            if not is_match(pattern, frame):
                 continue
             judgement = _judge(token, pattern, headline=headline)
             if pattern.modal and not _is_under(token, pattern.modal):
@@ -190,18 +204,17 @@ def _parts_of(token: Token) -> tuple[Part, ...]:
     return (*parts, "n") if token.tag_ == "VBG" else parts
 
 
-def _candidates(
+def _find_patterns(
     token: Token, part: Part, lexicon: CodingLexicon, *, headline: bool
-) -> list[tuple[Pattern, Frame]]:
-    """Patterns under the token's lemma, its form, or its form with the word before, with frames."""
-    # a list, not a set: of patterns that are equally good, the first is taken, in every process
+) -> tuple[Pattern, ...]:
+    """Patterns under the token's lemma, its form, or its form with the word before."""
     form = token.lower_
     keys = [token.lemma_.lower(), form]
     if token.pos_ == "AUX":
         keys.append(_strip_inflection(form))
     if part == "v" and token.pos_ not in {"VERB", "AUX"}:
         if token.pos_ != "ADJ" and not (headline and _may_be_verb(token)):
-            return []
+            return ()
         keys.append(_strip_inflection(form))
         if headline:
             keys.extend(stems_of_past(form))
@@ -211,10 +224,13 @@ def _candidates(
             before = token.nbor(-1)
             gap = 2 if before.text == "-" and token.i > 1 else 1
             keys.append(f"{token.nbor(-gap).lower_} {token.lemma_.lower()}")
-    patterns = [row for key in dict.fromkeys(keys) for row in lexicon.patterns.get((part, key), ())]
-    if not patterns or (part == "v" and _only_describes(token)):
-        return []
-    patterns.sort(key=attrgetter("order"))
+    if part == "v" and _only_describes(token):
+        return ()
+    return lexicon.find(part, tuple(keys), headline=headline)
+
+
+def _build_frames(token: Token, part: Part, *, headline: bool) -> list[Frame]:
+    """The ways in which the words around a trigger may be read, the likeliest first."""
     if part == "n":
         frame = build_noun_frame(token)
     elif part == "a" and token.head.pos_ in {"AUX", "VERB"}:
@@ -224,9 +240,8 @@ def _candidates(
         frame.complements = [*frame.complements, *own.complements]
     else:
         frame = build_verb_frame(token, headline=headline)
-    frames = [(pattern, frame) for pattern in patterns]
     passive = reread_as_passive(frame) if headline and part == "v" else None
-    return frames if passive is None else frames + [(pattern, passive) for pattern in patterns]
+    return [frame] if passive is None else [frame, passive]
 
 
 def _may_be_verb(token: Token) -> bool:

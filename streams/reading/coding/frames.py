@@ -148,6 +148,15 @@ QUANTITY = frozenset(
 """Heads of "dozens of people": the word after "of" counts as well."""
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The words of one slot, as patterns are compared with them."""
+
+    names: frozenset[str]
+    """Lemmas and forms, alone and with the word before."""
+    heads: tuple[Token, ...]
+
+
 @dataclass(slots=True)
 class Frame:
     """The words around a trigger, by role."""
@@ -163,6 +172,8 @@ class Frame:
     governor: Token | None = None
     governed_as: str = ""
     passive: bool = False
+    said: dict[str, Said] = field(default_factory=dict, init=False)
+    """What was read of a slot, or of a preposition, for the first pattern that asked."""
 
 
 def build_verb_frame(verb: Token, *, headline: bool = False) -> Frame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from streams.lexicon.ontology import get_kind
-from streams.reading.coding.frames import Frame, heads_of
+from streams.reading.coding.frames import Frame, Said, heads_of
 from streams.reading.coding.patterns import Pattern, Terms
 from streams.reading.who.countries import find_country
 from streams.reading.words import Token
@@ -20,41 +20,46 @@ ALONE = frozenset(
 NAMES = frozenset({"PERSON", "ORG", "GPE", "NORP", "FAC", "LOC", "PRODUCT", "EVENT"})
 
 
-def is_match(pattern: Pattern, frame: Frame, words: frozenset[str]) -> bool:
-    """Say whether all that `pattern` asks for stands in `frame` and among the sentence's words."""
-    return (
-        _has_particle(pattern, frame)
-        and _has_needed(pattern, frame)
-        and _has_context(pattern, words)
-        and (not pattern.subject or is_any(frame.subjects, pattern.subject))
-        and (not pattern.obj or is_any(frame.objects, pattern.obj))
-        and (not pattern.complement or is_any(frame.complements, pattern.complement))
-        and not (pattern.not_subject and is_any(frame.subjects, pattern.not_subject))
-        and not (pattern.not_obj and is_any(frame.objects, pattern.not_obj))
-        and (not pattern.modifier or is_any(frame.modifiers, pattern.modifier))
-        and not (pattern.not_modifier and is_any(frame.modifiers, pattern.not_modifier))
-        and _has_prep(pattern, frame)
-        and _has_governor(pattern, frame)
+def has_context(pattern: Pattern, words: frozenset[str]) -> bool:
+    """Say whether the sentence's words are such as `pattern` asks for."""
+    if pattern.context and pattern.context.lemmas.isdisjoint(words):
+        return False
+    return pattern.not_context.lemmas.isdisjoint(words)
+
+
+def is_match(pattern: Pattern, frame: Frame) -> bool:
+    """Say whether all that `pattern` asks for stands in `frame`; of the context see `has_context`."""
+    if not (_has_particle(pattern, frame) and _has_needed(pattern, frame)):
+        return False
+    for slot, terms, wanted in pattern.asked:
+        if _says(frame, slot, getattr(frame, slot), terms) is not wanted:
+            return False
+    return _has_prep(pattern, frame) and _has_governor(pattern, frame)
+
+
+def _says(frame: Frame, slot: str, tokens: Iterable[Token], terms: Terms) -> bool:
+    """Say whether one of a slot's words (or what it counts) is what `terms` ask for."""
+    said = frame.said.get(slot)
+    if said is None:
+        said = frame.said[slot] = _read_slot(tokens)
+    if not terms.lemmas.isdisjoint(said.names):
+        return True
+    return bool(terms.marks) and any(
+        _has_mark(head, mark) for head in said.heads for mark in terms.marks
     )
 
 
-def is_any(tokens: Iterable[Token], terms: Terms) -> bool:
-    """Say whether one of `tokens` (or what it counts) is what `terms` ask for."""
-    return any(is_term(head, terms) for token in tokens for head in heads_of(token))
-
-
-def is_term(token: Token, terms: Terms) -> bool:
-    """Say whether the token is one of `terms`."""
-    lemma = token.lemma_.lower()
-    if lemma in terms.lemmas or token.lower_ in terms.lemmas:
-        return True
-    if token.i > 0 and f"{token.nbor(-1).lower_} {lemma}" in terms.lemmas:
-        return True
-    if (lemma in GENERIC or token.pos_ == "PROPN") and any(
-        word.lemma_.lower() in terms.lemmas for word in _describing(token)
-    ):
-        return True
-    return bool(terms.marks) and any(_has_mark(token, mark) for mark in terms.marks)
+def _read_slot(tokens: Iterable[Token]) -> Said:
+    heads = tuple([head for token in tokens for head in heads_of(token)])
+    names: set[str] = set()
+    for head in heads:
+        lemma = head.lemma_.lower()
+        names.update((lemma, head.lower_))
+        if head.i > 0:
+            names.add(f"{head.nbor(-1).lower_} {lemma}")
+        if lemma in GENERIC or head.pos_ == "PROPN":
+            names.update(word.lemma_.lower() for word in _describing(head))
+    return Said(frozenset(names), heads)
 
 
 def _describing(token: Token) -> Iterator[Token]:
@@ -133,20 +138,14 @@ def _is_passive(frame: Frame) -> bool:
     return frame.passive or any(child.dep_ == "auxpass" for child in frame.trigger.children)
 
 
-def _has_context(pattern: Pattern, words: frozenset[str]) -> bool:
-    if pattern.context and pattern.context.lemmas.isdisjoint(words):
-        return False
-    return pattern.not_context.lemmas.isdisjoint(words)
-
-
 def _has_prep(pattern: Pattern, frame: Frame) -> bool:
     for prep, terms in pattern.not_preps:
-        if prep in frame.preps and (not terms or is_any(frame.preps[prep], terms)):
+        if prep in frame.preps and (not terms or _says(frame, prep, frame.preps[prep], terms)):
             return False
     if not pattern.preps:
         return True
     for prep, terms in pattern.preps:
-        if prep in frame.preps and (not terms or is_any(frame.preps[prep], terms)):
+        if prep in frame.preps and (not terms or _says(frame, prep, frame.preps[prep], terms)):
             return True
     return False
 

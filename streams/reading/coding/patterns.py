@@ -31,7 +31,7 @@ named together or in the plural), `#SEVERAL` (named together or counted).
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib import resources
 from operator import attrgetter
@@ -54,6 +54,8 @@ class Terms:
         return bool(self.lemmas or self.marks)
 
 
+MAX_KEPT = 50_000
+"""Sets of keys whose patterns are remembered; names are without end."""
 NO_TERMS = Terms(frozenset(), frozenset())
 
 
@@ -100,6 +102,20 @@ class Pattern:
         return -self.specificity, -self.weight
 
     @cached_property
+    def asked(self) -> tuple[tuple[str, Terms, bool], ...]:
+        """The slots of a frame that must hold one of these terms, or must not."""
+        asked = (
+            ("subjects", self.subject, True),
+            ("objects", self.obj, True),
+            ("complements", self.complement, True),
+            ("subjects", self.not_subject, False),
+            ("objects", self.not_obj, False),
+            ("modifiers", self.modifier, True),
+            ("modifiers", self.not_modifier, False),
+        )
+        return tuple(row for row in asked if row[1])
+
+    @cached_property
     def specificity(self) -> int:
         """How much the pattern asks for: the more specific of two that match is taken."""
         asked = (
@@ -124,7 +140,27 @@ class CodingLexicon:
     classes: dict[str, Terms]
     all_patterns: tuple[Pattern, ...]
     triggers: frozenset[str]
-    """The last words of all triggers: at any other word no pattern holds."""
+    """The last words of all triggers below a headline: at any other word no pattern holds."""
+    _found: dict[tuple[Part, tuple[str, ...], bool], tuple[Pattern, ...]] = field(
+        default_factory=dict, init=False, compare=False
+    )
+
+    def find(self, part: Part, keys: tuple[str, ...], *, headline: bool) -> tuple[Pattern, ...]:
+        """The patterns under any of `keys`, the most specific first; for headlines only in one."""
+        found = self._found.get((part, keys, headline))
+        if found is None:
+            if len(self._found) > MAX_KEPT:
+                self._found.clear()
+            rows = [
+                row
+                for key in dict.fromkeys(keys)
+                for row in self.patterns.get((part, key), ())
+                if headline or not row.headline
+            ]
+            # a list, not a set: of patterns that are equally good, the first is taken, in every process
+            found = tuple(sorted(rows, key=attrgetter("order")))
+            self._found[part, keys, headline] = found
+        return found
 
     def terms(self, name: str) -> Terms:
         """The word class `name`; empty when there is none."""
@@ -149,7 +185,12 @@ def load_coding_lexicon(language: str = "en") -> CodingLexicon:
                     found.setdefault((pattern.part, trigger), []).append(pattern)
                     every.append(pattern)
     ordered = {key: tuple(sorted(rows, key=attrgetter("order"))) for key, rows in found.items()}
-    triggers = frozenset(word for _, key in ordered for word in (key, key.rpartition(" ")[2]))
+    triggers = frozenset(
+        word
+        for (_, key), rows in ordered.items()
+        if not all(row.headline for row in rows)
+        for word in (key, key.rpartition(" ")[2])
+    )
     return CodingLexicon(ordered, classes, tuple(every), triggers)
 
 
