@@ -14,9 +14,12 @@ from collections.abc import Iterator, Sequence
 from streams.reading.names import origin_stem, phrase_of
 from streams.reading.parse import ParsedArticle, Sentence
 from streams.reading.voices.cues import deeds_of
+from streams.reading.voices.telling import tells_more
 from streams.reading.voices.voice import Voice, Voices
 from streams.reading.words import Doc, Token
 
+MAX_TELLING = 3
+"""Voices that go on about an event, and no more: the first who speak say who tells it."""
 BACK_REACH = 2
 """Sentences that a voice which points back reaches over."""
 GUILT_REACH = 6
@@ -43,6 +46,7 @@ def find_elsewhere(
     deeds = _deeds_around(trigger)
     told = sentence.paragraph.role in {"headline", "lead"}
     joined = [sentence.index]
+    heard = 0
     for voice in voices.found:
         if voice.cue == trigger or voice.covers(sentence, trigger):
             continue
@@ -53,10 +57,13 @@ def find_elsewhere(
             joins = _reaches_back(voice, sentence, trigger, deeds, joined)
         elif voice.stance in {"denies", "accuses", "confirms"} and voice.sentence is not sentence:
             joins = (
-                bool(deeds & _deeds_in(voice))
+                bool(_deniable(voice, deeds) & _deeds_in(voice))
                 and _is_same_doer(voice, trigger)
                 and _is_same_thing(voice, parsed, sentence, trigger, place)
             )
+        elif voice.stance in {"asserts", "announces"} and heard < MAX_TELLING:
+            joins = tells_more(voice, sentence, trigger, deeds) and _is_same_doer(voice, trigger)
+            heard += joins
         else:
             joins = False
         if joins:
@@ -127,6 +134,11 @@ def _is_same_thing(
     return abs(voice.sentence.index - sentence.index) <= ACCUSATION_REACH
 
 
+def _deniable(voice: Voice, deeds: frozenset[str]) -> frozenset[str]:
+    """What a denial can mean: the deed, not that a court judged it."""
+    return deeds - {"charge", "trial"} if voice.stance == "denies" else deeds
+
+
 def _points_at_deed(voice: Voice) -> bool:
     """Tell whether a voice means a deed told before: "confirmed the deaths", "for the attack"."""
     doc = voice.sentence.tokens.doc
@@ -176,6 +188,8 @@ def _deeds_around(trigger: Token) -> frozenset[str]:
     own = deeds_of(trigger)
     for token in trigger.children:
         if token.dep_ in {"dobj", "nsubj", "nsubjpass", "pobj", "attr", "acomp", "prep"}:
+            own |= deeds_of(token)
+        if token.dep_ == "advcl" and token.tag_ == "VBG":  # "opened fire, killing nine"
             own |= deeds_of(token)
         if token.dep_ == "prep":
             for inner in token.children:

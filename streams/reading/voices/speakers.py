@@ -39,7 +39,11 @@ _TIMES = frozenset({"DATE", "TIME", "CARDINAL", "PERCENT", "MONEY"})
 _NAMED_SORT = re.compile(
     r"(?<=[^\W\d_]) (?:newspaper|magazine|website|(?:news )?agency|(?:[a-z]+ )?group|(?:[a-z]+ )?channel)$"
 )
-"""What sort of speaker a name is, in lower case behind it: "the Herald newspaper"."""
+_SORT_BEFORE = re.compile(
+    r"^(?:(?:official|state|state-run|state-owned|semi-official|private|local|national|news|agency) )+"
+    r"(?=[A-Z])"
+)
+"""What sort of speaker a name is, in lower case beside it: "the state-run Herald newspaper"."""
 
 
 def is_outlet(name: str) -> bool:
@@ -75,9 +79,20 @@ def subject_of(verb: Token) -> Token | None:
     if subjects:
         named = subjects[-1].ent_type_ == "PERSON" or _is_name_of(subjects[0], subjects[-1])
         subject = subjects[-1] if named else subjects[0]
+        subject = _end_of_list(verb, subject)
         relative = subject.lower_ in {"who", "which"} and verb.dep_ == "relcl"
         return verb.head if relative else subject
     return _subject_above(verb) or _subject_apposed(verb)
+
+
+def _end_of_list(verb: Token, subject: Token) -> Token:
+    """The speaker whom the parser ties to a list of places: "in Oman, Yemen and Iraq, the UN says"."""
+    if subject.ent_type_ != "GPE" or not any(child.dep_ == "conj" for child in subject.children):
+        return subject
+    for child in subject.children:
+        if child.dep_ == "appos" and child.right_edge.i == verb.i - 1:
+            return child
+    return subject
 
 
 def _is_name_of(noun: Token, name: Token) -> bool:
@@ -97,7 +112,7 @@ def _subject_above(verb: Token) -> Token | None:
 
 def _subject_apposed(verb: Token) -> Token | None:
     """The speaker whom the parser ties to the word before: "killed two, Jo Ray, a nurse, said."."""
-    if verb.tag_ not in {"VBD", "VBZ", "VBP"} or verb.i < 2 or verb.nbor(-1).text != ",":
+    if verb.tag_ not in {"VBD", "VBZ", "VBP"} or verb.i < 2:
         return None
     for clause in verb.children:
         if clause.dep_ != "ccomp" or clause.i > verb.i:
@@ -144,7 +159,7 @@ def name_speaker(subject: Token, names: Names) -> str:
 
 def _drop_sort(name: str) -> str:
     """A name without its sort, where all words before are capitalised: "Black Dawn group"."""
-    bare = _NAMED_SORT.sub("", name)
+    bare = _SORT_BEFORE.sub("", _NAMED_SORT.sub("", name))
     named = all(word[:1].isupper() for word in bare.split())
     return bare if named and not is_outlet(name) else name
 

@@ -1,0 +1,97 @@
+"""A voice that only says something, and an event told before; whether it goes on about that event out.
+
+The theory: after the lead a newspaper gives the word to whoever tells more: "the deaths", "the
+arrest", "two of them were killed", "the aircraft came down". So a voice in the next sentences goes on
+about the event where its clause names a deed of the event as something known or as something done,
+or lets the thing do something to which it happened; and where it names no other place, no other time
+and no other one of the kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from streams.reading.parse import Sentence
+from streams.reading.voices.cues import deeds_of
+from streams.reading.voices.voice import Voice
+from streams.reading.words import Token
+
+REACH = 6
+"""Sentences after the lead in which a voice still tells its event."""
+NEAR = 1
+"""The same after a sentence of the body."""
+_OTHER = frozenset(
+    [
+        "another", "other", "second", "third", "previous", "earlier", "similar", "last", "next",
+        "future", "further", "new", "more", "such", "any", "no", "every", "each", "past", "recent",
+    ]
+)  # fmt: skip
+"""Words for one more of the kind, or for none."""
+_KNOWN = frozenset({"the", "this", "these", "both", "his", "her", "their", "its"})
+_PARTS = frozenset({"nsubj", "nsubjpass", "dobj", "attr"})
+_PEOPLE = frozenset(
+    [
+        "people", "person", "man", "woman", "child", "official", "police", "government", "country",
+        "city", "group", "force", "troop", "soldier", "family", "resident", "minister", "president",
+        "company", "member", "student", "officer", "court", "judge", "worker", "leader", "army",
+    ]
+)  # fmt: skip
+"""Who takes part in many events: that they do something makes it not the same one."""
+_PLACES = frozenset({"GPE", "LOC", "FAC"})
+_AT = frozenset({"in", "at", "near", "outside"})
+
+
+def tells_more(voice: Voice, sentence: Sentence, trigger: Token, deeds: frozenset[str]) -> bool:
+    """Tell whether a voice after an event goes on about it."""
+    opening = sentence.paragraph.role in {"headline", "lead"}
+    distance = voice.sentence.index - sentence.index
+    if not 0 < distance <= (REACH if opening else NEAR):
+        return False
+    if not opening and voice.sentence.paragraph.index != sentence.paragraph.index:
+        return False
+    content = [voice.sentence.tokens.doc[number] for number in sorted(voice.content)]
+    if not content or _is_elsewhere(content, sentence):
+        return False
+    things = set(_things_of(trigger))
+    return any(
+        (deeds & deeds_of(token) and _is_told(token)) or (token.lemma_ in things and _acts(token))
+        for token in content
+    )
+
+
+def _is_told(token: Token) -> bool:
+    """Tell whether a word names a deed that is known or was done: "the attack", "was killed"."""
+    before = [child for child in token.children if child.i < token.i]
+    if any(child.lower_ in _OTHER or child.dep_ == "neg" for child in before):
+        return False
+    if token.pos_ == "VERB":
+        asked = any(child.tag_ == "MD" or child.lower_ in {"to", "if"} for child in before)
+        return token.tag_ in {"VBD", "VBN", "VBZ", "VBP"} and not asked
+    return any(child.lower_ in _KNOWN for child in before)
+
+
+def _acts(token: Token) -> bool:
+    """Tell whether a thing does or suffers something that was."""
+    if token.dep_ not in {"nsubj", "nsubjpass"} or token.head.tag_ not in {"VBD", "VBN"}:
+        return False
+    return not any(child.lower_ in _OTHER for child in token.children)
+
+
+def _things_of(trigger: Token) -> Iterator[str]:
+    """The things that take part in an event, by their noun: the plane of a crash."""
+    for token in (trigger, *trigger.children):
+        part = token.dep_ in _PARTS or (token == trigger and token.pos_ == "VERB")
+        if part and token.pos_ == "NOUN" and not token.ent_type_ and token.lemma_ not in _PEOPLE:
+            yield token.lemma_
+
+
+def _is_elsewhere(content: list[Token], sentence: Sentence) -> bool:
+    """Tell whether the clause names a place that the event's sentence does not."""
+    known = set(sentence.lowers)
+    return any(
+        token.ent_type_ in _PLACES
+        and token.lower_ not in known
+        and token.dep_ == "pobj"
+        and token.head.lower_ in _AT
+        for token in content
+    )
