@@ -158,8 +158,7 @@ class ArticleReader:
 
     def _build_actors(self, tokens: Sequence[Token], coding: Coding) -> tuple[Actor, ...]:
         found = build_actors(tokens, coding.sentence, self.names)
-        speaker = self._find_speaker_country(coding)
-        return tuple(self._with_country(actor, speaker) for actor in found)
+        return tuple(self._with_country(actor, coding) for actor in found)
 
     def _find_actors(self, coding: Coding) -> tuple[Actor, ...]:
         """Who did it; for a threat also who speaks it."""
@@ -200,16 +199,31 @@ class ArticleReader:
             known = self.nationalities.get(self.names.canonical([token])) or find_country(token)
             if known is not None:
                 return known
+        speaker = self._find_speaker(coding.sentence, coding.trigger)
+        known = self.nationalities.get(speaker) if speaker is not None else None
+        return known or self._find_country_before(coding)
+
+    def _find_country_before(self, coding: Coding) -> CountryName | None:
+        """The country that was named last before the event's word, a sentence back at most."""
+        first = max(0, coding.sentence.index - 1)
+        for sentence in reversed(self.parsed.sentences[first : coding.sentence.index + 1]):
+            for token in reversed(sentence.words):
+                if sentence is coding.sentence and token.i >= coding.trigger.i:
+                    continue
+                known = find_country(token)
+                if known is not None:
+                    return known
         return None
 
-    def _with_country(self, actor: Actor, speaker: CountryName | None) -> Actor:
-        """Give an actor the country the article told of him, or "the country" of the speaker."""
+    def _with_country(self, actor: Actor, coding: Coding) -> Actor:
+        """Give an actor the country the article told of him, or "the country" that is meant."""
         if actor.country is not None:
             return actor
         known = self.nationalities.get(actor.name)
         if known is not None:
             return actor.model_copy(update={"country": known.iso})
         own = OWN_COUNTRY.match(actor.name)
+        speaker = self._find_speaker_country(coding) if own is not None else None
         if own is None or speaker is None:
             return actor
         name = f"{own.group(1)} of {speaker.name}"
