@@ -3,7 +3,8 @@
 The first half of such a network looks at one word alone, so what it says of a word is remembered,
 and what the first layer of the second half makes of that word to the left, in the middle, to the right.
 The second half looks at a word's neighbours, layer after layer; it is computed as thinc does, with
-fewer passes over memory. The numbers differ from thinc's by rounding only; a test compares them.
+fewer passes over memory, and a stretch of words at a time, so that the numbers stay in the
+processor's cache. They differ from thinc's by rounding only; a test compares them.
 """
 
 from __future__ import annotations
@@ -26,6 +27,10 @@ MAX_KEPT = 16_000
 """Words that are remembered, 4 kB each; names are without end."""
 _GROWTH = 1_024
 """Rows by which the tables grow."""
+PIECES = 3
+"""Values of which maxout takes the best; as many as a word sees words, itself among them."""
+STRETCH = 512
+"""Words that a layer computes at a time: 1 MB."""
 _EPSILON = np.float32(1e-8)
 """Added to a variance, as thinc does."""
 
@@ -60,19 +65,30 @@ class QuickEncoder:
         rows[places] = self._look_up(docs)
         vectors = self._table[rows]
         first, *others = self._layers
-        first.add(vectors, self._weigh_words(rows))
+        room = _Room(self._width, min(len(rows), STRETCH))
+        self._run_first(first, vectors, rows, room)
         for layer in others:
-            layer.run(vectors)
+            layer.run(vectors, room)
         found: Floats = vectors[places]
         return found
 
-    def _weigh_words(self, rows: npt.NDArray[np.intp]) -> Floats:
-        """What the first layer computes of each word and its neighbours, from what is remembered."""
+    def _run_first(
+        self, layer: _Layer, vectors: Floats, rows: npt.NDArray[np.intp], room: _Room
+    ) -> None:
+        """Run the first layer on what is remembered of each word and its neighbours."""
         left, middle, right = self._sides
-        pieces: Floats = middle[rows]
-        pieces[1:] += left[rows[:-1]]
-        pieces[:-1] += right[rows[1:]]
-        return pieces
+        for start in range(0, len(rows), STRETCH):
+            here = rows[start : start + STRETCH]
+            pieces, seen = room.pieces[: len(here)], room.seen[: len(here)]
+            np.take(middle, here, axis=0, out=pieces)
+            # the first and the last row of all are for no word: nothing stands beside them
+            before = rows[start - 1 : start - 1 + len(here)] if start else rows[: len(here) - 1]
+            pieces[len(here) - len(before) :] += np.take(
+                left, before, axis=0, out=seen[: len(before)]
+            )
+            after = rows[start + 1 : start + 1 + len(here)]
+            pieces[: len(after)] += np.take(right, after, axis=0, out=seen[: len(after)])
+            layer.add(vectors[start : start + len(here)], pieces, room)
 
     def _look_up(self, docs: Sequence[Doc]) -> npt.NDArray[np.intp]:
         """The row of the table that holds what the first half says of each word."""
@@ -141,7 +157,9 @@ class _Layer:
             raise ValueError(f"{residual.name}: a layer that is read otherwise")
         dense, norm = maxout.layers[0].layers[:2]
         weights = _param(dense, "W")
-        outs, self._pieces, ins = weights.shape
+        outs, pieces, ins = weights.shape
+        if pieces != PIECES or ins != PIECES * outs:
+            raise ValueError(f"{residual.name}: a layer of shape {weights.shape}")
         # the pieces of all outputs side by side, so that the best of them is found in long runs
         self._weights = np.ascontiguousarray(weights.transpose(2, 1, 0).reshape(ins, -1))
         self._bias = _param(dense, "b").T.reshape(-1)
@@ -153,31 +171,49 @@ class _Layer:
         """What the layer makes of each word alone: to the left, in the middle, to the right."""
         width = self._width
         return np.stack(
-            [np.dot(vectors, self._weights[n * width : (n + 1) * width]) for n in range(3)]
+            [np.dot(vectors, self._weights[n * width : (n + 1) * width]) for n in range(PIECES)]
         )
 
-    def run(self, vectors: Floats) -> None:
+    def run(self, vectors: Floats, room: _Room) -> None:
         """Add to each vector what the layer says of it and its neighbours."""
         width = self._width
-        seen = np.zeros((len(vectors), 3 * width), np.float32)
-        seen[1:, :width] = vectors[:-1]
-        seen[:, width : 2 * width] = vectors
-        seen[:-1, 2 * width :] = vectors[1:]
-        self.add(vectors, np.dot(seen, self._weights))
+        before = np.zeros(width, np.float32)
+        for start in range(0, len(vectors), STRETCH):
+            here = vectors[start : start + STRETCH]
+            seen, pieces = room.seen[: len(here)], room.pieces[: len(here)]
+            seen[0, :width] = before
+            seen[1:, :width] = here[:-1]
+            seen[:, width : 2 * width] = here
+            seen[:-1, 2 * width :] = here[1:]
+            end = start + len(here)
+            seen[-1, 2 * width :] = vectors[end] if end < len(vectors) else 0
+            before = here[-1].copy()
+            np.dot(seen, self._weights, out=pieces)
+            self.add(here, pieces, room)
 
-    def add(self, vectors: Floats, pieces: Floats) -> None:
+    def add(self, vectors: Floats, pieces: Floats, room: _Room) -> None:
         """Add to each vector what comes of its weighed pieces."""
         width = self._width
         pieces += self._bias
-        best = pieces[:, :width]
-        for piece in range(1, self._pieces):
+        best = room.best[: len(vectors)]
+        np.maximum(pieces[:, :width], pieces[:, width : 2 * width], out=best)
+        for piece in range(2, PIECES):
             np.maximum(best, pieces[:, piece * width : (piece + 1) * width], out=best)
-        best = best - best.mean(axis=1, keepdims=True)
+        best -= best.mean(axis=1, keepdims=True)
         spread = np.einsum("ij,ij->i", best, best)
         best *= (1 / np.sqrt(spread / np.float32(width) + _EPSILON))[:, None]
         best *= self._gain
         best += self._shift
         vectors += best
+
+
+class _Room:
+    """Where the layers compute a stretch of words, so that no memory is asked for in between."""
+
+    def __init__(self, width: int, rows: int) -> None:
+        self.seen = np.empty((rows, PIECES * width), np.float32)
+        self.pieces = np.empty((rows, PIECES * width), np.float32)
+        self.best = np.empty((rows, width), np.float32)
 
 
 def _param(model: Model[Any, Any], name: str) -> Floats:
