@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 from spacy.language import Language
 from spacy.lookups import Lookups
-from spacy.tokens import Doc, Token
+from spacy.tokens import Doc
 from thinc.api import Model, NumpyOps
 
 from streams.reading.arcs import QuickParser
@@ -29,13 +29,17 @@ from streams.reading.encode import EncoderPipe, QuickEncoder
 from streams.reading.entities import QuickEntities
 
 Floats = npt.NDArray[np.float32]
-Form = tuple[int, int, Any]
+Key = tuple[int, int, int]
+"""A word as written, its tag and its dependency, as spaCy's numbers."""
+Form = tuple[int, ...]
 """Part of speech, lemma and morphology, as spaCy's numbers."""
 
 MAX_KEPT = 200_000
 """Triples that are remembered; names are without end."""
 _JOINED = frozenset({"ai", "gon", "got", "let", "c'm", "y'", "y"})
 """First words of the rules that look at two words ("let's", "gonna"); such a text is read in full."""
+_KEYS: list[int | str] = ["ORTH", "TAG", "DEP", "LOWER"]
+_FORMS: list[int | str] = ["POS", "LEMMA", "MORPH"]
 _EXISTS = frozenset({"is", "are", "was", "were", "'s", "'re"})
 """After "there" these are verbs; that rule, too, looks at two words."""
 
@@ -64,43 +68,43 @@ class WordForms:
         self._vocab = pipeline.vocab
         self._ruler = pipeline.get_pipe("attribute_ruler")
         self._lemmatizer = pipeline.get_pipe("lemmatizer")
-        self._known: dict[tuple[int, int, int], Form] = {}
+        self._known: dict[Key, Form] = {}
+        strings = pipeline.vocab.strings
+        self._joined = frozenset(strings.add(word) for word in _JOINED)
+        self._exists = frozenset(strings.add(word) for word in _EXISTS)
+        self._expletive = strings.add("expl")
         self.lookups: Lookups = getattr(self._lemmatizer, "lookups")  # noqa: B009 - typed as a callable
 
     def __call__(self, doc: Doc) -> Doc:
         """Give the words of a parsed text their forms."""
-        if any(token.lower_ in _JOINED for token in doc):
+        rows: list[list[int]] = doc.to_array(_KEYS).tolist()
+        if not self._joined.isdisjoint(row[-1] for row in rows):
             return self._read_in_full(doc)
-        self._learn(doc)
-        for token in doc:
-            pos, lemma, morph = self._known[token.orth, token.tag, token.dep]
-            token.pos = pos
-            token.lemma = lemma
-            token.set_morph(morph)  # type: ignore[attr-defined]  # not in spaCy's stubs
-            if token.i and token.lower_ in _EXISTS and token.nbor(-1).dep_ == "expl":
-                token.pos_ = "VERB"
+        keys = [(orth, tag, dep) for orth, tag, dep, _ in rows]
+        forms = list(map(self._known.get, keys))
+        if None in forms:
+            self._learn(doc, keys)
+            forms = list(map(self._known.get, keys))
+        if forms:
+            doc.from_array(_FORMS, np.array(forms, np.uint64))  # type: ignore[arg-type]  # typed as 32 bits
+        for place, (_, _, dep, _) in enumerate(rows[:-1], start=1):
+            if dep == self._expletive and rows[place][-1] in self._exists:
+                doc[place].pos_ = "VERB"
         return doc
 
-    def _learn(self, doc: Doc) -> None:
+    def _learn(self, doc: Doc, keys: list[Key]) -> None:
         """Ask the rules about the triples that are new."""
         if len(self._known) > MAX_KEPT:
             self._known.clear()
-        new: dict[tuple[int, int, int], Token] = {}
-        for token in doc:
-            key = (token.orth, token.tag, token.dep)
-            if key not in self._known:
-                new[key] = token
-        if not new:
-            return
+        new = {key: doc[place] for place, key in enumerate(keys) if key not in self._known}
         # a full stop after each: no rule may see two of them as neighbours
         words = [text for token in new.values() for text in (token.text, ".")]
         tags = [tag for token in new.values() for tag in (token.tag_, ".")]
         deps = [dep for token in new.values() for dep in (token.dep_, "punct")]
         alone = Doc(self._vocab, words=words, tags=tags, deps=deps, heads=list(range(len(words))))
         self._read_in_full(alone)
-        for position, key in enumerate(new):
-            token = alone[2 * position]
-            self._known[key] = (token.pos, token.lemma, token.morph)
+        read: list[list[int]] = alone.to_array(_FORMS).tolist()
+        self._known.update(zip(new, map(tuple, read[::2]), strict=True))
 
     def _read_in_full(self, doc: Doc) -> Doc:
         read: Doc = self._lemmatizer(self._ruler(doc))
