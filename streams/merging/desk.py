@@ -16,7 +16,7 @@ from streams.lexicon.ontology import get_kind
 from streams.merging.blocking import is_story_block
 from streams.merging.index import BlockIndex
 from streams.merging.members import Cluster, Member
-from streams.merging.voices import Copies
+from streams.merging.sums import Sums
 
 STORY_DAYS = 14
 """How long a story stays open after it was last heard of."""
@@ -27,8 +27,8 @@ KEEP = dt.timedelta(days=30)
 EXEMPLARS = 2
 """Members at each end of an event that are indexed and compared: the first told and the last."""
 STORY_EXEMPLARS = 20
-FEW = 3
-"""Members up to which the texts of a cluster are compared again each time: it is as fast."""
+FEW = 4
+"""Members up to which an event is added up anew each time: it is as fast."""
 MAX_MEMBERS = 120
 """Members kept of a cluster: the first half and the last half told."""
 
@@ -46,8 +46,8 @@ class Desk:
         self.wanted: dict[str, set[str]] = {}
         """Members by the mention they are pinned to and that was not seen yet."""
         self.index = BlockIndex()
-        self.copies: dict[str, Copies] = {}
-        """What is remembered of the texts of clusters with many members."""
+        self._sums: dict[str, Sums] = {}
+        """What is remembered of events with many members."""
         self._exemplars: dict[str, tuple[str, ...]] = {}
         self._indexed: dict[str, frozenset[str]] = {}
         self._closing: list[tuple[dt.datetime, str]] = []
@@ -74,7 +74,7 @@ class Desk:
     def drop_cluster(self, key: str) -> None:
         """Take a cluster out; its members stay until they are dropped or put elsewhere."""
         self.clusters.pop(key, None)
-        self.copies.pop(key, None)
+        self._sums.pop(key, None)
         self._exemplars.pop(key, None)
         for mention in self._indexed.pop(key, frozenset()):
             self.index.remove(mention)
@@ -126,11 +126,11 @@ class Desk:
         """Get the members that stand for a cluster as it is here; those taken back do not."""
         return self._exemplars[cluster.key]
 
-    def get_copies(self, cluster: Cluster) -> Copies | None:
-        """Get the memory of a cluster's texts; one with few members needs none."""
+    def get_sums(self, cluster: Cluster) -> Sums | None:
+        """Get the memory of what an event adds up to; one with few members needs none."""
         if len(cluster.members) < FEW:
             return None
-        return self.copies.setdefault(cluster.key, Copies())
+        return self._sums.setdefault(cluster.key, Sums())
 
     def _index(self, cluster: Cluster) -> None:
         before = self._indexed.get(cluster.key, frozenset())

@@ -307,7 +307,7 @@ def _fold(draft: Draft, cluster: Cluster) -> tuple[Cluster, list[Event]]:
             before,
             supersedes=tuple(others),
             split_from=cluster.split_from,
-            copies=draft.desk.get_copies(cluster),
+            sums=draft.desk.get_sums(cluster),
         )
         issued[event.id] = event
         if before is None or event.revision != before.revision:

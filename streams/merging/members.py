@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 
 from streams.merging.facts import Facts, build_facts
+from streams.merging.telling import Telling, build_telling
 from streams.merging.terms import Profile, build_profile, dump_profile, load_profile, settle_profile
 from streams.merging.voices import Signature, sign_text
-from streams.records import Event, Founding, LedgerEntry, Link, Mention
+from streams.records import Event, Founding, Link, Mention
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +36,20 @@ class Member:
     """Why it is where it is."""
     partial: bool = False
     """Known from a relay only, which carries no context."""
-    told: dict[int, tuple[LedgerEntry, ...]] = field(
-        default_factory=dict, init=False, compare=False, repr=False
-    )
-    """What it adds to a ledger, by its voice, once that was built; `replace` begins a new one."""
+    recalled: list[Telling] = field(default_factory=list, compare=False, repr=False)
+    """What the mention adds to an event, once that was asked for."""
 
     @property
     def id(self) -> str:
         """The mention's id."""
         return self.mention.id
+
+    @property
+    def telling(self) -> Telling:
+        """What the mention adds to an event."""
+        if not self.recalled:
+            self.recalled.append(build_telling(self.mention))
+        return self.recalled[0]
 
     @property
     def at(self) -> dt.datetime:
@@ -94,7 +100,7 @@ def build_member(
             "fetched": mention.fetched,
             "article_version": mention.article_version,
         }
-        return replace(old, mention=old.mention.model_copy(update=changes))
+        return replace(old, mention=old.mention.model_copy(update=changes), recalled=[])
     partial = mention.relay is not None and not mention.context
     same = next((m for m in (old, sibling) if m is not None and _has_text_of(m, mention)), None)
     if same is not None:
@@ -112,6 +118,7 @@ def build_member(
             signature=signature,
             facts=build_facts(kept),
             partial=partial,
+            recalled=[],
         )
     return Member(kept, profile, signature, build_facts(kept), partial=partial)
 

@@ -1,4 +1,4 @@
-"""The numbers of an event's mentions in; low, best and high of every measure out, with whose they are.
+"""The numbers of an event's mentions in, told in order; low, best and high of each out, with whose they are.
 
 Nothing is averaged. Each speaker (the claimant of the number, else the publisher's family) stands by
 the last number given. `low` and `high` are the ends of what somebody stands by now.
@@ -14,14 +14,12 @@ says it stands beside it.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from streams.merging.compat import RISING
-from streams.merging.folded import fold_name
-from streams.records import Measure, Mention, Quantity, Toll
+from streams.merging.telling import Number, Telling
+from streams.records import Measure, Quantity, Toll
 
 LATEST = 3
 """How many of the latest voices decide what is best of a measure that does not rise."""
@@ -31,42 +29,44 @@ LATEST = 3
 class _Standing:
     """A number that somebody stands by."""
 
-    quantity: Quantity
-    speaker: str
+    number: Number
     voice: int
-    at: dt.datetime
-    rank: tuple[dt.datetime, str, str]
+
+    @property
+    def quantity(self) -> Quantity:
+        return self.number.quantity
 
 
-def build_tolls(mentions: Sequence[Mention], voices: Sequence[int]) -> tuple[Toll, ...]:
-    """Add up the numbers of mentions that are in order and not withdrawn."""
-    standing: dict[tuple[Measure, str | None], dict[str, _Standing]] = {}
-    for mention, voice in zip(mentions, voices, strict=True):
-        at = mention.published or mention.fetched
-        for quantity in mention.numbers:
-            speaker = quantity.claimant or mention.publisher
-            source = fold_name(quantity.claimant or mention.family)
-            said = _Standing(quantity, speaker, voice, at, (at, mention.id, quantity.text))
-            table = standing.setdefault((quantity.measure, quantity.unit), {})
+class Numbers:
+    """The numbers that stand, told in order."""
+
+    def __init__(self) -> None:
+        self._standing: dict[tuple[Measure, str | None], dict[str, _Standing]] = {}
+        self._tolls: dict[tuple[Measure, str | None], Toll] = {}
+
+    def add(self, telling: Telling, voice: int) -> None:
+        """Add the numbers of the next mention, one that is not withdrawn."""
+        for number in telling.numbers:
+            table = self._standing.setdefault(number.key, {})
+            kept = table.get(number.source)
             # one mention may give a measure twice (11 on Monday, 13 in all): the greater stands
-            kept = table.get(source)
-            if kept is None or _is_later(said, kept, mention):
-                table[source] = said
-    return tuple(
-        _build_toll(measure, unit, sorted(said.values(), key=lambda one: one.rank))
-        for (measure, unit), said in sorted(standing.items(), key=lambda pair: str(pair[0]))
-    )
+            if kept is None or _replaces(number, kept.number):
+                table[number.source] = _Standing(number, voice)
+                self._tolls.pop(number.key, None)
+
+    def build(self) -> tuple[Toll, ...]:
+        """Add them up."""
+        for key, said in self._standing.items():
+            if key not in self._tolls:
+                ordered = sorted(said.values(), key=lambda one: one.number.rank)
+                self._tolls[key] = _build_toll(*key, ordered)
+        return tuple(self._tolls[key] for key in sorted(self._tolls, key=str))
 
 
-def _is_later(said: _Standing, kept: _Standing, mention: Mention) -> bool:
-    if kept.rank[:2] == (said.at, mention.id):
-        return _weigh(said.quantity) > _weigh(kept.quantity)
+def _replaces(said: Number, kept: Number) -> bool:
+    if kept.rank[:2] == said.rank[:2]:
+        return said.weight > kept.weight
     return said.rank >= kept.rank
-
-
-def _weigh(quantity: Quantity) -> float:
-    found = [v for v in (quantity.value, quantity.low, quantity.high) if v is not None]
-    return max(found, default=0.0)
 
 
 def _build_toll(measure: Measure, unit: str | None, said: list[_Standing]) -> Toll:
@@ -82,9 +82,9 @@ def _build_toll(measure: Measure, unit: str | None, said: list[_Standing]) -> To
         best=best.quantity.value if best else None,
         high=high[0] if high else None,
         qualifier=(best or said[-1]).quantity.qualifier,
-        low_by=low[1].speaker if low else None,
-        best_by=best.speaker if best else None,
-        high_by=high[1].speaker if high else None,
+        low_by=low[1].number.speaker if low else None,
+        best_by=best.number.speaker if best else None,
+        high_by=high[1].number.speaker if high else None,
         voices=len({one.voice for one in said}),
     )
 
@@ -128,4 +128,4 @@ def _choose_best(said: list[_Standing]) -> _Standing | None:
     if not candidates:
         return None
     support = Counter(one.quantity.value for one in candidates)
-    return max(candidates, key=lambda one: (support[one.quantity.value], one.rank))
+    return max(candidates, key=lambda one: (support[one.quantity.value], one.number.rank))

@@ -1,4 +1,4 @@
-"""The mentions of an event in; which of them are one voice out.
+"""The sources and texts of an event's mentions in; which of them are one voice out.
 
 Twenty papers that carry one agency's story are one voice, and so are two papers of one house and two
 texts of which one is nearly word for word in the other. MinHash (128 permutations, `rensa`)
@@ -19,9 +19,6 @@ import numpy as np
 import numpy.typing as npt
 from rensa import RMinHash
 
-from streams.merging.folded import fold_name
-from streams.records import Mention
-
 PERMUTATIONS = 128
 COPY = 0.75
 """Share of the shorter text's phrases that the longer one has, from which the two are copies."""
@@ -35,6 +32,7 @@ Signature = npt.NDArray[np.uint32]
 """The minima of the permutations, and at the end the number of phrases."""
 
 _WORD = re.compile(r"\w+")
+_NO_TEXTS: Signature = np.empty((0, PERMUTATIONS + 1), np.uint32)
 
 
 def sign_text(text: str) -> Signature | None:
@@ -48,75 +46,74 @@ def sign_text(text: str) -> Signature | None:
     return np.array([*minhash.digest(), len(phrases)], np.uint32)
 
 
-class Copies:
-    """Which texts of one event are copies, remembered: only what is new is compared with the rest."""
+class Voices:
+    """The voices of mentions told in order."""
 
     def __init__(self) -> None:
-        self._known: dict[str, Signature] = {}
-        self._pairs: list[tuple[str, str]] = []
+        self.numbers: list[int] = []
+        """The voice of each mention."""
+        self.count = 0
+        self._seen: dict[str, int] = {}
+        """The first mention of every source."""
+        self._table = _NO_TEXTS
+        self._rows: list[int] = []
+        """Which mention each signature in the table is of."""
 
-    def find(
-        self, keys: Sequence[str], signatures: Sequence[Signature | None]
-    ) -> list[tuple[int, int]]:
-        """Find the copies among texts, as pairs of places."""
-        texts = {k: s for k, s in zip(keys, signatures, strict=True) if s is not None}
-        if self._known.keys() != texts.keys() or any(
-            self._known[key] is not signature for key, signature in texts.items()
-        ):
-            self._learn(texts)
-        place = {key: number for number, key in enumerate(keys)}
-        return [(place[first], place[second]) for first, second in self._pairs]
+    def add(self, sources: Sequence[Sequence[str]], signatures: Sequence[Signature | None]) -> bool:
+        """Number the next mentions; tells whether earlier ones have got other numbers by that.
 
-    def _learn(self, texts: dict[str, Signature]) -> None:
-        kept = {key for key, signature in texts.items() if self._known.get(key) is signature}
-        self._pairs = [pair for pair in self._pairs if pair[0] in kept and pair[1] in kept]
-        # those that are known first, so that the rows of the new ones are the last
-        order = sorted(texts, key=lambda key: key not in kept)
-        if len(order) > 1:
-            table = np.array([texts[key] for key in order], np.uint32)
-            found = _compare_rows(table, len(kept))
-            self._pairs += [(order[first], order[second]) for first, second in found]
-        self._known = texts
+        Sources are the folded names by which a mention is of somebody's voice.
+        """
+        copies = self._find_copies(signatures)
+        kept = True
+        for names in sources:
+            place = len(self.numbers)
+            others = [self._seen.setdefault(name, place) for name in names]
+            others += copies.get(place, ())
+            voices = sorted({self.numbers[other] for other in others if other < place})
+            if not voices:
+                self.count += 1
+            self.numbers.append(voices[0] if voices else self.count)
+            for gone in reversed(voices[1:]):
+                self._unite(voices[0], gone)
+                kept = False
+        return not kept
+
+    def _unite(self, kept: int, gone: int) -> None:
+        """Make a later voice one with an earlier; those after it move up."""
+        self.numbers = [
+            kept if number == gone else number - (number > gone) for number in self.numbers
+        ]
+        self.count -= 1
+
+    def _find_copies(self, signatures: Sequence[Signature | None]) -> dict[int, list[int]]:
+        """Find for each of the next mentions the earlier ones of which it is a copy, or they of it."""
+        place = len(self.numbers)
+        known = len(self._rows)
+        self._rows += [place + i for i, found in enumerate(signatures) if found is not None]
+        new = [signature for signature in signatures if signature is not None]
+        if not new:
+            return {}
+        self._table = np.concatenate((self._table, new)) if known else np.array(new, np.uint32)
+        found: dict[int, list[int]] = {}
+        for first, second in _compare_rows(self._table, known):
+            found.setdefault(self._rows[second], []).append(self._rows[first])
+        return found
 
 
 def number_voices(
-    mentions: Sequence[Mention],
-    signatures: Sequence[Signature | None],
-    copies: Copies | None = None,
-) -> tuple[int, ...]:
+    sources: Sequence[Sequence[str]], signatures: Sequence[Signature | None]
+) -> list[int]:
     """Number the independent voices from 1, one number for each mention."""
-    leader = list(range(len(mentions)))
-
-    def find(item: int) -> int:
-        while leader[item] != item:
-            leader[item] = leader[leader[item]]
-            item = leader[item]
-        return item
-
-    def join(first: int, second: int) -> None:
-        a, b = find(first), find(second)
-        if a != b:
-            leader[max(a, b)] = min(a, b)
-
-    seen: dict[str, int] = {}
-    for place, mention in enumerate(mentions):
-        for name in _name_sources(mention):
-            join(seen.setdefault(name, place), place)
-    copies = copies or Copies()
-    for first, second in copies.find([mention.id for mention in mentions], signatures):
-        join(first, second)
-    numbers: dict[int, int] = {}
-    return tuple(numbers.setdefault(find(i), len(numbers) + 1) for i in range(len(mentions)))
-
-
-def _name_sources(mention: Mention) -> Iterator[str]:
-    for name in (mention.family, mention.publisher, mention.wire, mention.article_id):
-        if name:
-            yield fold_name(name)
+    voices = Voices()
+    voices.add(sources, signatures)
+    return voices.numbers
 
 
 def _compare_rows(table: npt.NDArray[np.uint32], begin: int) -> Iterator[tuple[int, int]]:
     """Compare the rows from `begin` on with all before them; yields the copies."""
+    if len(table) < 2:
+        return
     sizes = table[:, -1].astype(np.float64)
     for start in range(begin, len(table), ROWS):
         rows = slice(start, start + ROWS)

@@ -15,6 +15,7 @@ from streams.merging.index import DEEPEST, BlockIndex
 from streams.merging.members import build_member, dump_member, load_member
 from streams.merging.pairs import score_profiles, to_likelihood
 from streams.merging.regroup import group_pairs
+from streams.merging.telling import build_telling
 from streams.merging.terms import build_profile, settle_profile, stem_word
 from streams.merging.voices import number_voices, sign_text
 from streams.records import Candidate, Where
@@ -149,21 +150,20 @@ def test_the_index_names_what_shares_rare_words() -> None:
 
 def test_a_cut_copy_is_the_same_voice() -> None:
     """Three quarters of the shorter text stand in the longer one."""
-    outlets = [{"publisher": f"P{n}", "family": f"F{n}", "article_id": f"a{n}"} for n in range(3)]
-    mentions = [build_mention(**outlet) for outlet in outlets]
     cut = LONG[: len(LONG) // 2]
     other = "Divers found the wreck of the boat in forty metres of water, and no survivors at all in it."
     signatures = [sign_text(LONG), sign_text(cut), sign_text(other)]
-    assert number_voices(mentions, signatures) == (1, 1, 2)
+    assert number_voices([["one"], ["two"], ["three"]], signatures) == [1, 1, 2]
 
 
 def test_a_wire_and_its_customers_are_one_voice() -> None:
     """The credit counts, and so does the agency's own site."""
     given = [("Paper", "House", "Reuters"), ("Reuters", "Reuters", None), ("Other", "Other", None)]
-    mentions = [
-        build_mention(publisher=p, family=f, wire=w, article_id=f"a{p}") for p, f, w in given
+    sources = [
+        build_telling(build_mention(publisher=p, family=f, wire=w, article_id=f"a{p}")).sources
+        for p, f, w in given
     ]
-    assert number_voices(mentions, [None, None, None]) == (1, 1, 2)
+    assert number_voices(sources, [None, None, None]) == [1, 1, 2]
 
 
 def test_where_is_kept_when_a_mention_is_addressed() -> None:
