@@ -59,7 +59,19 @@ def is_worth_telling(draft: Draft, genre: Genre) -> bool:
         described = draft.coding.judgement.rule in DESCRIBING
         anchored = draft.when.start is not None if described else _has_anchor(draft)
         return anchored and draft.confidence >= MIN_BODY
-    return draft.in_opening or _is_reported(draft)
+    return draft.in_opening or (_is_reported(draft) and not _only_says_who(draft))
+
+
+def _only_says_who(draft: Draft) -> bool:
+    """Say whether only a clause on a person tells it: "a nurse who infected two colleagues"."""
+    if len(draft.sentences) > 1 or draft.when.start is not None:
+        return False
+    verb = draft.coding.trigger
+    while verb.dep_ in {"conj", "dobj", "advcl"}:
+        verb = verb.head
+    return verb.dep_ == "relcl" and any(
+        child.dep_ in {"nsubj", "nsubjpass"} and child.lower_ == "who" for child in verb.children
+    )
 
 
 def _is_reported(draft: Draft) -> bool:

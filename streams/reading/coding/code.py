@@ -20,7 +20,7 @@ from streams.reading.coding.frames import (
     stems_of_past,
 )
 from streams.reading.coding.headlines import build_hidden_frame, find_hidden_verb
-from streams.reading.coding.match import has_context, is_match
+from streams.reading.coding.match import has_context, is_cause, is_match
 from streams.reading.coding.modality import Judgement, judge_habit, judge_modality
 from streams.reading.coding.patterns import CodingLexicon, Part, Pattern, load_coding_lexicon
 from streams.reading.parse import Sentence
@@ -181,6 +181,8 @@ def _judge(token: Token, pattern: Pattern, *, headline: bool) -> Judgement:
     word = judgement.word.lemma_.lower() if judgement.word is not None else ""
     if word in pattern.governor.lemmas and (group == "statement" or word in FOUGHT):
         return Judgement("happened", "modality.performed", judgement.word)
+    if pattern.kind in ATTEMPTED and judgement.rule == "modality.adjective.negated":
+        return Judgement("happened", "modality.adjective.attempt", judgement.word)
     if pattern.tells != "happened" and judgement.modality == "happened":
         return Judgement(pattern.tells, "modality.auxiliary.tells", token)
     if group not in HARM or judgement.modality != "happened":
@@ -281,7 +283,7 @@ def _is_told(frame: Frame, pattern: Pattern, lexicon: CodingLexicon) -> bool:
     governor = frame.governor
     if governor is None:
         return frame.trigger.dep_ == "ROOT"
-    if pattern.governor:
+    if pattern.governor or is_cause(frame):
         return True
     lemma = governor.lemma_.lower()
     if frame.governed_as in {"dobj", "nsubjpass", "attr"}:
@@ -400,6 +402,8 @@ HARM = frozenset({"attack", "crime", "accident", "fire", "transport_accident", "
 }
 
 
+ATTEMPTED = frozenset({"coup", "robbery", "assassination"})
+"""Kinds of which a failed attempt is one as well."""
 REFUSED = frozenset({"diplomacy", "aid", "release", "military", "statement"})
 """Groups of what may be asked of somebody, so that not doing it is a refusal."""
 REFUSAL = 0.5
@@ -411,6 +415,8 @@ SCORE = "0-0"
 """Stands among a sentence's words for any result ("3-2", "20 - 13")."""
 MAX_SCORE = 3
 VAGUE = frozenset({"death", "homicide"})
+DEADLY = frozenset({"protest", "coercion"})
+"""Groups of what people die in that is no harm by itself: a riot, a coup."""
 MAX_VAGUE = 0.6
 """Up to this weight "died" and "were killed" say only what something else in the sentence did."""
 
@@ -418,11 +424,20 @@ MAX_VAGUE = 0.6
 def _tells_same(coding: Coding, other: Coding) -> bool:
     if coding.kind in VAGUE and coding.pattern.weight <= MAX_VAGUE and other.group in HARM:
         return True
+    if _is_deadly(coding, other) or _is_deadly(other, coding):
+        return True
     same = coding.group == other.group
     harm = coding.group in HARM and other.group in HARM
     if not (same or harm):
         return False
     return _is_linked(coding, other) or _is_linked(other, coding)
+
+
+def _is_deadly(killing: Coding, other: Coding) -> bool:
+    """Say whether "were killed" only tells what a riot or a coup did."""
+    if other.group not in DEADLY or killing.trigger.lemma_.lower() not in CONSEQUENCE:
+        return False
+    return _is_linked(killing, other) or _is_linked(other, killing)
 
 
 def _is_linked(coding: Coding, other: Coding) -> bool:
@@ -433,8 +448,11 @@ def _is_linked(coding: Coding, other: Coding) -> bool:
     near += [t for p, tokens in frame.preps.items() for t in tokens if p != "as" or not meanwhile]
     if any(token.i == other.trigger.i for token in near):
         return True
-    if frame.governor is not None and frame.governor.i == other.trigger.i:
-        return True
+    governor = frame.governor
+    while governor is not None:  # "were killed and wounded in riots": in what both befell them
+        if governor.i == other.trigger.i:
+            return True
+        governor = governor.head if governor.dep_ in {"conj", "acl"} else None
     head = coding.trigger.head
     links = {"advcl", "xcomp", "acl", "conj"} if coding.group in HARM else {"advcl", "xcomp", "acl"}
     return head.i == other.trigger.i and coding.trigger.dep_ in links

@@ -181,6 +181,8 @@ def build_verb_frame(verb: Token, *, headline: bool = False) -> Frame:
     frame = Frame(verb, passive=_is_passive(verb))
     for child in verb.children:
         _add_child(frame, child, verb)
+    if not (frame.objects or frame.passive):
+        frame.objects.extend(_shared_objects(verb))
     _add_governing(frame, verb, headline=headline)
     _add_speakers(frame)
     if headline and verb.dep_ == "aux" and verb.tag_ == "VBZ":
@@ -195,6 +197,16 @@ def build_verb_frame(verb: Token, *, headline: bool = False) -> Frame:
                 _add_prep(frame, prep)
     frame.modifiers = [m for obj in frame.objects for m in modifiers_of(obj)]
     return frame
+
+
+def _shared_objects(verb: Token) -> list[Token]:
+    """The object of the verb that goes on: "seizing and shooting guests"."""
+    if verb.i + 2 >= len(verb.doc) or verb.nbor().dep_ != "cc":
+        return []
+    after = verb.nbor(2)
+    if after.dep_ != "conj" or after.head.i != verb.i or after.tag_ != verb.tag_:
+        return []
+    return [token for child in after.children if child.dep_ == "dobj" for token in _expand([child])]
 
 
 def _add_mistaken_auxiliary(frame: Frame, verb: Token) -> None:
@@ -379,6 +391,8 @@ def _add_modifier(frame: Frame, child: Token, verb: Token) -> None:
         frame.preps.setdefault(EXTENT, []).append(child)
     elif dep == "ccomp":
         frame.complements.append(child)
+        if any(c.dep_ == "mark" and c.lower_ in {"if", "whether"} for c in child.children):
+            frame.preps.setdefault("whether", []).append(child)  # a question, as a preposition
         frame.complements.extend(c for c in child.children if c.dep_ in {"acomp", "attr"})
         if child.pos_ == "ADJ":  # "found him guilty"
             frame.objects.extend(c for c in child.children if c.dep_ in SUBJECT)

@@ -17,6 +17,8 @@ ALONE = frozenset(
     | {"transport_accident", "humanitarian"}
 )
 """Groups whose word alone with a place is a report."""
+BEFALL = frozenset({"kill", "die", "injure", "hurt", "wound", "perish", "trample", "maim"})
+"""What befalls people in an event: the verb says that the event happened."""
 NAMES = frozenset({"PERSON", "ORG", "GPE", "NORP", "FAC", "LOC", "PRODUCT", "EVENT"})
 
 
@@ -161,8 +163,19 @@ def _stands_alone(frame: Frame, pattern: Pattern) -> bool:
     )
 
 
+def is_cause(frame: Frame) -> bool:
+    """Say whether people came to harm in it: "twelve were killed in riots"."""
+    governor, prep = frame.governor, frame.trigger.head
+    return (
+        governor is not None
+        and frame.governed_as == "pobj"
+        and governor.lemma_.lower() in BEFALL
+        and prep.lower_ in {"in", "during", "by"}
+    )
+
+
 def _has_governor(pattern: Pattern, frame: Frame) -> bool:
     governor = frame.governor.lemma_.lower() if frame.governor is not None else ""
     if pattern.governor and governor not in pattern.governor.lemmas:
-        return frame.governor is None and _stands_alone(frame, pattern)
+        return is_cause(frame) or (frame.governor is None and _stands_alone(frame, pattern))
     return not (pattern.not_governor and governor in pattern.not_governor.lemmas)

@@ -323,6 +323,8 @@ def _judge_head(
     dep = token.dep_
     if head.lower_ in EXAMPLE:
         return _build("recalled", "example", head)
+    if dep == "csubj" and token.tag_ == "VBG" and _is_general(head):
+        return _build("hypothetical", "gerund", token)  # "jailing a sick man is hard to justify"
     if head.pos_ == "VERB":
         rule = _rule_of_verb(token, head, lexicon)
         return _build(rule, "verb", head) if rule else None
@@ -335,6 +337,11 @@ def _judge_head(
         if rule:
             return _build(rule, "noun", head)
     return None
+
+
+def _is_general(verb: Token) -> bool:
+    """Say whether a verb says what holds, not what happened: present, or with an auxiliary."""
+    return verb.tag_ in {"VBZ", "VBP"} or any(c.tag_ == "MD" for c in verb.children)
 
 
 def _rule_of_verb(token: Token, verb: Token, lexicon: ModalityLexicon) -> str | None:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from streams.records import Mention
 from tests.reading.coding.build import Telling, load_tellings, read_sentence
 
-MIN_CLASS = 0.7
+MIN_CLASS = 0.5
 """Share of a class that is read to the letter; the classes are of what was hard."""
 
 
