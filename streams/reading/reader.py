@@ -110,7 +110,9 @@ class ArticleReader:
         sentence, trigger = coding.sentence, coding.trigger
         recalled = coding.judgement.recalled
         modality = coding.judgement.modality
-        when = choose_when(self.dates, self.parsed, sentence, trigger, background=recalled)
+        when = choose_when(
+            self.dates, self.parsed, sentence, trigger, background=recalled, kind=coding.kind
+        )
         news, news_reason = judge_newsworthiness(self.parsed, sentence, trigger, when, self.genre)
         if news_reason.rule == "news.past_perfect" and find_speech(trigger) is not None:
             news = "new"  # "said they had captured": the tense of reported speech
@@ -255,7 +257,7 @@ class ArticleReader:
             return ()
         sentence = next(s for s in self.parsed.sentences if s.paragraph.role != "caption")
         trigger = sentence.tokens.root
-        when = choose_when(self.dates, self.parsed, sentence, trigger)
+        when = choose_when(self.dates, self.parsed, sentence, trigger, kind=guess.kind)
         news, news_reason = judge_newsworthiness(self.parsed, sentence, trigger, when, self.genre)
         where = choose_all_where(self.places, self.parsed, sentence, trigger)[:1]
         numbers = choose_numbers(

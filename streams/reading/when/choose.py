@@ -12,10 +12,12 @@ import datetime as dt
 
 from streams.reading.parse import ParsedArticle, Sentence
 from streams.reading.when.attach import FAR, price
-from streams.reading.when.elsewhere import find_elsewhere, governor
-from streams.reading.when.english import ANNOUNCE_LEMMAS, BEGIN_LEMMAS, SAY_LEMMAS
+from streams.reading.when.elsewhere import find_elsewhere, is_today_after
+from streams.reading.when.english import ANNOUNCE_LEMMAS, BEGIN_LEMMAS, SAY_LEMMAS, is_speech
 from streams.reading.when.found import FoundDate, Reference
+from streams.reading.when.lexicon import word_set
 from streams.reading.when.reference import find_reference
+from streams.reading.when.retold import governor
 from streams.reading.when.rules_counted import counted
 from streams.reading.when.spans import before_when, midnight, placed
 from streams.reading.when.tense import tense_of
@@ -26,6 +28,8 @@ _PHRASE = 8
 """A noun phrase of so many words has its own date at its end."""
 _REPORTS = frozenset(("report", "post", "announce", "say", "publish", "release", "unveil"))
 _SET = frozenset(("call", "election", "vote", "referendum", "summit", "schedule", "set", "poll"))
+_DESCRIBES = frozenset(("compound", "nmod", "amod", "nummod", "npadvmod"))
+_RANKS = word_set("dates_words", "ranks")
 _HALF_A_YEAR = dt.timedelta(183)
 
 
@@ -36,8 +40,9 @@ def choose_when(
     trigger: Token,
     *,
     background: bool = False,
+    kind: str | None = None,
 ) -> When:
-    """The date of the event that `trigger` tells, or `before`."""
+    """The date of the event of this kind that `trigger` tells, or `before`."""
     reference = find_reference(parsed.article)
     here = [date for date in dates if date.sentence == sentence.index]
     told = here
@@ -46,10 +51,13 @@ def choose_when(
     chosen = _set_for(told, trigger, reference) or _by_count(here, trigger, reference)
     chosen = chosen or _by_syntax(here, dates, trigger, reference)
     chosen = chosen or _announced(here, trigger)
+    if chosen is None and kind is not None and is_speech(kind):
+        chosen = _spoken(here, trigger)
+    chosen = chosen or _after_today(here, trigger, reference)
     if chosen is not None:
         return chosen
     if not background:
-        chosen = find_elsewhere(dates, parsed, sentence, trigger, reference)
+        chosen = find_elsewhere(dates, parsed, sentence, trigger, reference, kind)
         if chosen is not None:
             return chosen
     return _said(here, trigger, reference) or before_when(
@@ -80,7 +88,7 @@ def _by_syntax(
     for date in here:
         if date.role in ("until", "after", "before", "duration") or _is_inside_count(here, date):
             continue
-        if date.role == "since" and _is_superlative(date):
+        if _is_compared(date) or _names_another(date, trigger):
             continue
         cost = price(trigger, date.head)
         if date.role == "modifier" and not (cost <= 0.5 or _names(date, trigger)):
@@ -117,6 +125,27 @@ def _announced(here: list[FoundDate], trigger: Token) -> When | None:
     return None
 
 
+def _spoken(here: list[FoundDate], trigger: Token) -> When | None:
+    """The day of the saying, for what is done by saying it: "said on Thursday they will sue"."""
+    for date in here:
+        verb = governor(date.head)
+        is_day = date.role == "at" and date.when.precision in ("hour", "day")
+        if is_day and verb.lemma_.lower() in SAY_LEMMAS and verb.is_ancestor(trigger):
+            return date.when.model_copy(update={"rule": date.when.rule + ".spoken"})
+    return None
+
+
+def _after_today(here: list[FoundDate], trigger: Token, reference: Reference) -> When | None:
+    """Today, for what happened after something of today."""
+    if tense_of(trigger) != "past":
+        return None
+    for date in here:
+        verb = governor(date.head)
+        if trigger.is_ancestor(verb) and is_today_after(date, verb, reference):
+            return date.when.model_copy(update={"rule": date.when.rule + ".after"})
+    return None
+
+
 def _said(here: list[FoundDate], trigger: Token, reference: Reference) -> When | None:
     """Bound what was said: what police said on Monday had happened by the end of Monday."""
     for date in here:
@@ -136,10 +165,30 @@ def _names(date: FoundDate, trigger: Token) -> bool:
     return 0 < trigger.i - date.last.i <= 4 and date.head.head.i == trigger.i
 
 
-def _is_superlative(date: FoundDate) -> bool:
-    """The deadliest attack since 2014: the year bounds the comparison."""
-    before = date.first.doc[date.first.sent.start : date.first.i]
-    return any(token.tag_ in ("JJS", "RBS") or token.lower_ == "first" for token in before[-12:])
+def _names_another(date: FoundDate, trigger: Token) -> bool:
+    """Whether a year or a decade only describes a noun: "the 1950s film star", "the 2012 champion"."""
+    if date.when.precision != "year" or date.head.dep_ not in _DESCRIBES:
+        return False
+    noun = date.head
+    while noun.dep_ in _DESCRIBES and noun.head is not noun:
+        noun = noun.head
+    return noun is not trigger and noun.pos_ in ("NOUN", "PROPN")
+
+
+def _is_compared(date: FoundDate) -> bool:
+    """Whether a stretch bounds a comparison: deadliest since 2014, the strongest storm this year."""
+    doc, start = date.first.doc, date.first.sent.start
+    if date.role == "since":
+        before = doc[start : date.first.i][-12:]
+        return any(token.tag_ in ("JJS", "RBS") or token.lower_ == "first" for token in before)
+    if date.when.precision not in ("week", "month", "year"):
+        return False
+    for token in reversed(doc[max(start, date.first.i - _PHRASE) : date.first.i]):
+        if token.tag_ in ("JJS", "RBS") or token.lower_ in _RANKS:
+            return True
+        if token.pos_ == "VERB" or token.text == ",":
+            return False
+    return False
 
 
 def _is_since_event(date: FoundDate) -> bool:

@@ -12,9 +12,9 @@ import datetime as dt
 from streams.reading.parse import ParsedArticle, Sentence
 from streams.reading.walk import AT_ONCE, find_opening
 from streams.reading.when.attach import price
-from streams.reading.when.english import HAPPEN_LEMMAS, SAY_LEMMAS
+from streams.reading.when.english import SAY_LEMMAS, is_speech
 from streams.reading.when.found import FoundDate, Reference
-from streams.reading.when.lexicon import word_map, word_set
+from streams.reading.when.retold import NEAR, comes_back, governor, is_other, is_retold
 from streams.reading.words import Token
 from streams.records import When
 
@@ -26,11 +26,6 @@ _RECENT_STRETCH = 100
 """The same for months and quarters: what the statistics of a quarter say is news weeks later."""
 _REPEATED = 9
 """How many sentences on the same deed, told again with its day, is looked for."""
-_NEAR = 3.0
-"""The price within which a date belongs to the word itself."""
-_STEM = 5
-_OTHERS = word_set("dates_words", "others")
-_SAME = word_map("dates_words", "same")
 
 
 def find_elsewhere(
@@ -39,25 +34,20 @@ def find_elsewhere(
     sentence: Sentence,
     trigger: Token,
     reference: Reference,
+    kind: str | None,
 ) -> When | None:
     """The date of an event of headline or lead that another sentence gives."""
-    return _continued(dates, sentence, trigger, reference) or _from_lead(
-        dates, parsed, sentence, trigger, reference
+    return _continued(dates, sentence, trigger, reference, kind) or _from_lead(
+        dates, parsed, sentence, trigger, reference, kind
     )
 
 
-def governor(token: Token) -> Token:
-    """The verb that a token hangs on."""
-    node = token
-    for _ in range(20):
-        if node.pos_ in ("VERB", "AUX") or node.head.i == node.i:
-            return node
-        node = node.head
-    return node
-
-
 def _continued(
-    dates: tuple[FoundDate, ...], sentence: Sentence, trigger: Token, reference: Reference
+    dates: tuple[FoundDate, ...],
+    sentence: Sentence,
+    trigger: Token,
+    reference: Reference,
+    kind: str | None,
 ) -> When | None:
     """Find "The blast happened on Monday", or the event's own verb again, in one of the next sentences."""
     if sentence.paragraph.role not in ("headline", "lead"):
@@ -68,46 +58,12 @@ def _continued(
         if not date.is_dated or date.role != "at":
             continue
         is_near = date.sentence <= sentence.index + _CONTINUED + 1
-        if (is_near and _happens(governor(date.head))) or (
-            _is_recent(date.when, reference) and _is_retold(trigger, date)
+        is_recent = _is_recent(date.when, reference)
+        if (is_near and comes_back(sentence, date, kind, is_recent=is_recent)) or (
+            is_recent and is_retold(trigger, date)
         ):
             return date.when.model_copy(update={"rule": date.when.rule + ".continued"})
     return None
-
-
-def _happens(verb: Token) -> bool:
-    if verb.lemma_.lower() not in HAPPEN_LEMMAS or verb.dep_ not in ("ROOT", "ccomp"):
-        return False
-    subject = next((child for child in verb.children if child.dep_ == "nsubj"), None)
-    if subject is None:
-        return False
-    return subject.lower_ == "it" or any(c.lower_ in ("the", "this") for c in subject.children)
-
-
-def _is_retold(trigger: Token, date: FoundDate) -> bool:
-    """Whether the date's clause tells the same again: "derailment" above, "derailed on Monday" below."""
-    wanted = _stem(trigger)
-    if len(wanted) < _STEM and wanted not in _SAME.values():
-        return False
-    return any(
-        token.pos_ in ("VERB", "NOUN")
-        and _stem(token) == wanted
-        and price(token, date.head) <= _NEAR
-        and not _is_other(token)
-        for token in date.first.sent
-    )
-
-
-def _is_other(token: Token) -> bool:
-    """Whether a word tells another deed of the same sort: "another crew was captured on Saturday"."""
-    near = token.doc[max(token.sent.start, token.i - 5) : min(token.sent.end, token.i + 4)]
-    return any(word.lower_ in _OTHERS for word in near)
-
-
-def _stem(token: Token) -> str:
-    """The beginning of a word, the same for "derailed" and "derailment", "killed" and "died"."""
-    lemma = token.lemma_.lower()
-    return "" if lemma in SAY_LEMMAS else _SAME.get(lemma, lemma[:_STEM])
 
 
 def _is_recent(when: When, reference: Reference) -> bool:
@@ -123,8 +79,13 @@ def _from_lead(
     sentence: Sentence,
     trigger: Token,
     reference: Reference,
+    kind: str | None,
 ) -> When | None:
-    """The date of the lead's main clause, for what headline and lead tell."""
+    """The date of the lead's main clause, for what headline and lead tell.
+
+    Of what is said the saying is the main clause: "Liberia says X lied", "officials said Thursday".
+    """
+    spoken = kind is not None and is_speech(kind)
     if sentence.paragraph.role != "headline" and (
         not _opens_lead(parsed, sentence) or _is_perfect(trigger)
     ):
@@ -136,9 +97,11 @@ def _from_lead(
         if not date.is_dated or date.role != "at" or date.tense == "future":
             continue
         verb = governor(date.head)
-        if verb.lemma_.lower() in SAY_LEMMAS or not (_is_main(verb) or _opens_speech(verb)):
+        if verb.lemma_.lower() in SAY_LEMMAS and not (spoken and verb.dep_ == "ROOT"):
             continue
-        if price(verb, date.head) > _NEAR or _is_other(verb) or _is_old(date.when, reference):
+        if not (_is_main(verb) or _opens_speech(verb) or is_today_after(date, verb, reference)):
+            continue
+        if price(verb, date.head) > NEAR or is_other(verb) or _is_old(date.when, reference):
             continue
         return date.when.model_copy(update={"rule": date.when.rule + ".lead"})
     return None
@@ -146,8 +109,24 @@ def _from_lead(
 
 def _is_main(verb: Token) -> bool:
     """Whether a verb tells the lead's own news: its main clause, or "when a bus fell ..." beside it."""
+    if verb.dep_ == "acl" and verb.head.dep_ == "advcl":
+        verb = verb.head  # the parser's way with "when a bus overturned"
     is_main = verb.dep_ in ("ROOT", "ccomp", "conj")
     return is_main or (verb.dep_ == "advcl" and find_opening(verb) in AT_ONCE)
+
+
+def is_today_after(date: FoundDate, verb: Token, reference: Reference) -> bool:
+    """Whether the date bounds the day from below, and there is only today above it.
+
+    "The motion has failed after members left on Saturday", in Saturday's paper: it failed on Saturday.
+    """
+    if date.role != "at" or date.when.precision not in ("hour", "day"):
+        return False
+    if reference.latest is None or date.when.date != reference.latest:
+        return False
+    if verb.dep_ == "pcomp" or verb.pos_ not in ("VERB", "AUX"):
+        verb = verb.head
+    return find_opening(verb) == "after" or verb.lower_ == "after"
 
 
 def _opens_speech(verb: Token) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from streams.lexicon.calendar import MONTHS, SHORT_MONTHS, WEEKDAYS
+from streams.lexicon.ontology import get_kind
 from streams.reading.when.lexicon import word_set
 
 MONTH = (
@@ -116,6 +117,15 @@ HAPPEN_LEMMAS = frozenset(
         "start",
     ]
 )
+
+
+_SPEECH_GROUPS = frozenset(("statement", "threat"))
+_SPEECH_KINDS = frozenset(("pledge", "support_statement", "concession"))
+
+
+def is_speech(kind: str) -> bool:
+    """Whether an event of this kind is done by saying it: the day of the saying is its day."""
+    return kind in _SPEECH_KINDS or get_kind(kind).group in _SPEECH_GROUPS
 
 
 def count_of(word: str) -> int | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from urllib.parse import urlsplit
 
+from streams.reading.gate import Gate
 from streams.reading.parse import ParsedArticle, Sentence
 from streams.reading.when.clock import at_hour, find_clock
 from streams.reading.when.english import PLAN_LEMMAS, SAY_LEMMAS
@@ -50,6 +51,11 @@ class _Taken:
 def _rules() -> tuple[Rule, ...]:
     named = named_rules()
     return (*named, *CALENDAR_RULES, *COUNTED_RULES, *RELATIVE_RULES, *EVENT_RULES)
+
+
+@cache
+def _gates() -> dict[str, Gate]:
+    return {rule.id: Gate(rule.pattern) for rule in _rules()}
 
 
 @cache
@@ -108,8 +114,14 @@ def _find_in_sentence(
 
     taken = _Taken()
     read: list[tuple[int, int, Draft]] = []
+    # a letter that becomes two in lower case would shift the window
+    is_even = len(lower) == len(text)
+    gates = _gates()
     for rule in rules:
-        for match in rule.pattern.finditer(text):
+        window = gates[rule.id].find_window(lower)
+        if window is None:
+            continue
+        for match in rule.pattern.finditer(text, *(window if is_even else ())):
             start, end = _trim(text, match.start(), match.end())
             if not taken.is_free(start, end):
                 continue

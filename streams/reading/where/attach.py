@@ -10,6 +10,7 @@ from streams.reading.words import Token
 FAR = 5.0
 """Beyond this price a place belongs to something else."""
 
+_BEFALLS = word_set("places_words", "befalls")
 _ELSEWHERE = word_set("places_words", "elsewhere")
 
 
@@ -21,6 +22,14 @@ def price(trigger: Token, place: Token) -> float:
 def _is_besides(node: Token) -> bool:
     """Whether "with" adds another place: "captured X along with Y"."""
     return node.lower_ == "with" and node.i > 0 and node.nbor(-1).lower_ in ("along", "together")
+
+
+def _is_cause(after: Token, trigger: Token) -> bool:
+    """Whether "after" leads to why it befell somebody: "died after being shot in Chicago"."""
+    has_deed = any(
+        child.dep_ == "pcomp" and child.tag_ in ("VBG", "VBN") for child in after.children
+    )
+    return has_deed and trigger.lemma_.lower() in _BEFALLS
 
 
 def _up(node: Token) -> float:  # noqa: PLR0911 - a table of cases, read from the top
@@ -46,9 +55,11 @@ def _up(node: Token) -> float:  # noqa: PLR0911 - a table of cases, read from th
 def _down(node: Token, trigger: Token) -> float:  # noqa: C901, PLR0911 - a table of cases, read from the top
     dep, head = node.dep_, node.head
     if dep in ("relcl", "acl"):
-        if is_own_clause(node):
-            return 5.0
-        return 1.5 if head.i == trigger.i else 4.0
+        if head is trigger:
+            return (
+                1.5  # also "A tornado hit Mayfield", where the parser makes the verb a participle
+            )
+        return 5.0 if is_own_clause(node) else 4.0
     if dep == "advcl":
         return 1.0 if node.tag_ == "VBG" or find_opening(node) in AT_ONCE else 4.0
     if dep in ("ccomp", "parataxis"):
@@ -56,6 +67,8 @@ def _down(node: Token, trigger: Token) -> float:  # noqa: C901, PLR0911 - a tabl
     if dep == "conj":
         return 0.6 if node.pos_ not in ("VERB", "AUX") or is_toll_pair(node) else 3.0
     if dep == "prep":
+        if node.lower_ == "after" and _is_cause(node, trigger):
+            return 0.8
         return 3.5 if node.lower_ in _ELSEWHERE and not _is_besides(node) else 0.8
     if dep == "pobj":
         return 0.3

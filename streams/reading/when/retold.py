@@ -1,0 +1,142 @@
+"""An event's word and a date of another sentence in, whether that sentence tells the same event out.
+
+Four ways a report comes back to its event: "The blast happened on Monday"; the same deed in another
+word ("derailment" above, "derailed on Monday" below); what the event befell, and how ("The boat hit a
+log on Saturday"); the call for help ("Firefighters were called at 3pm on Sunday"). What is told of
+"another" attack is another attack, and a fire that "was put out on Tuesday" began on some other day.
+"""
+
+from __future__ import annotations
+
+from streams.lexicon.ontology import get_kind
+from streams.reading.parse import Sentence
+from streams.reading.when.attach import price
+from streams.reading.when.english import HAPPEN_LEMMAS, SAY_LEMMAS
+from streams.reading.when.found import FoundDate
+from streams.reading.when.lexicon import word_map, word_set
+from streams.reading.words import Token
+
+NEAR = 3.0
+"""The price within which a date belongs to the word itself."""
+_STEM = 5
+_OTHERS = word_set("dates_words", "others")
+_SAME = word_map("dates_words", "same")
+_EVENTS = word_set("dates_words", "events")
+_HARMS = word_set("dates_words", "harms")
+_FALLS = word_set("dates_words", "falls")
+_HELPERS = word_set("dates_words", "helpers")
+_CALLED = frozenset(("call", "summon", "alert", "dispatch", "scramble"))
+_CAME = frozenset(("respond", "rush", "race"))
+_DONE = frozenset(("carry", "stage", "commit"))
+_WITH = {"give": "way", "run": "aground"}
+"""Words without which a verb of the table tells no harm."""
+_THIS = frozenset(("the", "this"))
+_HARM_GROUPS = frozenset(
+    (
+        "attack",
+        "crime",
+        "accident",
+        "transport_accident",
+        "fire",
+        "death",
+        "geophysical",
+        "weather",
+        "environment",
+    )
+)
+
+
+def governor(token: Token) -> Token:
+    """The verb that a token hangs on."""
+    node = token
+    for _ in range(20):
+        if node.pos_ in ("VERB", "AUX") or node.head is node:
+            return node
+        node = node.head
+    return node
+
+
+def comes_back(sentence: Sentence, date: FoundDate, kind: str | None, *, is_recent: bool) -> bool:
+    """Whether the date's clause comes back to the event of `sentence` by a noun, a thing or a call."""
+    verb = governor(date.head)
+    if happens(verb):
+        return True
+    if not is_recent or price(verb, date.head) > NEAR or is_other(verb):
+        return False
+    is_harm = kind is not None and get_kind(kind).group in _HARM_GROUPS
+    return _strikes(verb) or (is_harm and (_is_call(verb) or _falls(verb, sentence)))
+
+
+def happens(verb: Token) -> bool:
+    """Whether a clause says that the event took place: "The blast happened", "It made landfall"."""
+    lands = verb.lemma_.lower() == "make" and any(c.lower_ == "landfall" for c in verb.children)
+    if not lands and verb.lemma_.lower() not in HAPPEN_LEMMAS:
+        return False
+    subject = _subject_of(verb)
+    if subject is None or verb.dep_ not in ("ROOT", "ccomp"):
+        return False
+    return subject.lower_ == "it" or _is_definite(subject)
+
+
+def is_retold(trigger: Token, date: FoundDate) -> bool:
+    """Whether the date's clause tells the same deed again, in the same or a kindred word."""
+    wanted = _stem(trigger)
+    if len(wanted) < _STEM and wanted not in _SAME.values():
+        return False
+    return any(
+        token.pos_ in ("VERB", "NOUN")
+        and _stem(token) == wanted
+        and price(token, date.head) <= NEAR
+        and not is_other(token)
+        for token in date.first.sent
+    )
+
+
+def is_other(token: Token) -> bool:
+    """Whether a word tells another deed of the same sort: "another crew was captured on Saturday"."""
+    near = token.doc[max(token.sent.start, token.i - 5) : min(token.sent.end, token.i + 4)]
+    return any(word.lower_ in _OTHERS for word in near)
+
+
+def _strikes(verb: Token) -> bool:
+    """Whether the event's noun does its harm: "The blast tore through the hall", "was carried out"."""
+    lemma = verb.lemma_.lower()
+    subject = _subject_of(verb)
+    if subject is None or subject.lemma_.lower() not in _EVENTS or not _is_definite(subject):
+        return False
+    return lemma in (_DONE if subject.dep_ == "nsubjpass" else _HARMS)
+
+
+def _falls(verb: Token, sentence: Sentence) -> bool:
+    """Whether what the event befell comes to harm: "The dam gave way", of "A dam burst"."""
+    subject = _subject_of(verb)
+    if subject is None or verb.lemma_.lower() not in _FALLS or not _is_definite(subject):
+        return False
+    needed = _WITH.get(verb.lemma_.lower())
+    is_whole = needed is None or any(child.lower_ == needed for child in verb.children)
+    return is_whole and subject.lemma_.lower() in sentence.lemmas
+
+
+def _is_call(verb: Token) -> bool:
+    """Whether help was called: "Police were called to the flat at 3am on Sunday"."""
+    lemma = verb.lemma_.lower()
+    if lemma not in _CALLED and lemma not in _CAME:
+        return False
+    subject = _subject_of(verb)
+    if subject is None or subject.lemma_.lower() not in _HELPERS:
+        return False
+    return (subject.dep_ == "nsubjpass") == (lemma in _CALLED)
+
+
+def _subject_of(verb: Token) -> Token | None:
+    return next((child for child in verb.children if child.dep_ in ("nsubj", "nsubjpass")), None)
+
+
+def _is_definite(noun: Token) -> bool:
+    return any(child.lower_ in _THIS for child in noun.children)
+
+
+def _stem(token: Token) -> str:
+    """The beginning of a word, the same for "derailed" and "derailment", "killed" and "died"."""
+    lemma = token.lemma_.lower()
+    return "" if lemma in SAY_LEMMAS else _SAME.get(lemma, lemma[:_STEM])
