@@ -80,7 +80,7 @@ def is_same(one: Draft, other: Draft) -> bool:
         return False
     if _says_other(one) or _says_other(other) or not _may_be_when(one.when, other.when):
         return False
-    if _have_other_toll(one, other):
+    if _have_other_toll(one, other) or _recalls(one, other) or _recalls(other, one):
         return False
     by_words = get_kind(other.kind).group in BY_WORDS
     return _are_one_headline(one, other) or (
@@ -89,6 +89,13 @@ def is_same(one: Draft, other: Draft) -> bool:
         and _may_be_actors(one.actors, other.actors)
         and not _have_other_extent(one, other)
     )
+
+
+def _recalls(news: Draft, past: Draft) -> bool:
+    """Say whether the body recalls another year's or month's deed beside one that just happened."""
+    dated = past.when.start is not None and past.when.precision in {"year", "month"}
+    recalled = past.newsworthiness == "background" and dated and not past.in_opening
+    return recalled and news.newsworthiness == "new" and news.in_opening
 
 
 def _have_other_toll(one: Draft, other: Draft) -> bool:

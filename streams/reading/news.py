@@ -16,13 +16,13 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
-from importlib import resources
 
 from streams.lexicon.calendar import WRITTEN_MONTHS
 from streams.lexicon.ontology import get_kind
 from streams.reading.draft import Draft
 from streams.reading.parse import ParsedArticle, Sentence
+from streams.reading.recall import find_grammar, find_mark, in_own_clause, recall_pattern
+from streams.reading.voices.cues import deeds_of
 from streams.reading.when.reference import find_moment
 from streams.reading.words import Token
 from streams.records import DatePrecision, Genre, Newsworthiness, Reason, When
@@ -47,6 +47,7 @@ OPENING_DAYS: dict[DatePrecision, int] = {
 _MONTHS = rf"(?:{WRITTEN_MONTHS})"
 _YEAR = re.compile(
     rf"(?:\b(?:in|until|since|by|during|from|of|between|and|early|late) (?:{_MONTHS} )?"
+    rf"|^In (?:that|the|a|his|her|its|their) "
     rf"|\b{_MONTHS} (?:\d\d?, )?)((?:1[6-9]|20)\d\d)\b"
 )
 _PRONOUNS = frozenset({"he", "she", "they", "his", "her", "their"})
@@ -57,9 +58,10 @@ _FATE = frozenset(
     ]
 )  # fmt: skip
 """What happens to people: in another month than this it is recalled; figures of that month are not."""
-_MEASURES = frozenset({"week", "month", "year", "decade", "century"})
-_DISTANCE = frozenset({"after", "since", "before"})
-_CLAUSES = frozenset({"relcl", "acl", "advcl"})
+_HARM = frozenset(
+    ["attack", "killing", "capture", "torture", "crash", "protest", "crime", "sinking", "quake"]
+)
+"""Deeds of which another year's are recalled, while its figures may be news."""
 
 
 def judge_newsworthiness(
@@ -107,21 +109,24 @@ def _find_recall(
     opening = sentence.paragraph.role in {"headline", "lead"}
     if age is not None and _is_old(trigger, when, age, opening=opening):
         return "news.old_date"
-    if _pattern("sentence").search(sentence.text):
+    if recall_pattern("sentence").search(sentence.text):
         return "news.looks_back"
-    if sentence.paragraph.role == "headline":
-        return None
+    if sentence.paragraph.role == "headline":  # a headline that is a sentence tells as a lead does
+        ends = sentence.text[-1:] == "."
+        return find_grammar(sentence, trigger, opening=True) if ends else None
     mark = _find_year(parsed, sentence) if age is None and not opening else None
-    return mark or _find_mark(sentence, trigger, opening=opening, dated=age is not None)
+    return mark or find_mark(sentence, trigger, opening=opening, dated=age is not None)
 
 
 def _is_old(trigger: Token, when: When, age: int, *, opening: bool) -> bool:
     """Tell whether a date lies too far back for news."""
     if opening and _is_still_so(trigger):
         return False  # "a star of the 1950s has died"
-    if not opening and when.precision == "month" and age > 0 and _is_fate(trigger):
-        return True
-    fresh = OPENING_DAYS if opening and not _in_own_clause(trigger) else FRESH_DAYS
+    if not opening and when.precision in {"month", "year"} and age > 0:
+        harm = bool(deeds_of(trigger) & _HARM) and when.precision == "year"
+        if harm or _is_fate(trigger):
+            return True
+    fresh = OPENING_DAYS if opening and not in_own_clause(trigger) else FRESH_DAYS
     return age > fresh.get(when.precision, 4)
 
 
@@ -130,24 +135,6 @@ def _find_year(parsed: ParsedArticle, sentence: Sentence) -> str | None:
     if _names_past_year(parsed, sentence):
         return "news.past_year"
     return "news.goes_on" if _goes_on_recalling(parsed, sentence) else None
-
-
-def _find_mark(sentence: Sentence, trigger: Token, *, opening: bool, dated: bool) -> str | None:
-    """The grammar that recalls: adjective, tense, distance, words, or a clause of its own."""
-    rule = None
-    if any(_is_recalling(child) for child in trigger.children):
-        rule = "news.adjective"
-    elif _is_past_perfect(trigger):
-        rule = "news.past_perfect"
-    elif not _DISTANCE.isdisjoint(sentence.lowers) and _is_measured(trigger):
-        rule = "news.measured"
-    elif not dated and _pattern("near").search(_clause_text(sentence, trigger)):
-        rule = "news.words"
-    elif not dated and not opening and _hangs_on_link(trigger):
-        rule = "news.link"
-    elif not dated and not opening and _in_own_clause(trigger):
-        rule = "news.clause"
-    return rule
 
 
 def _age_of(parsed: ParsedArticle, when: When) -> int | None:
@@ -188,81 +175,3 @@ def _is_still_so(trigger: Token) -> bool:
 def _is_fate(trigger: Token) -> bool:
     """Tell whether it is told what happened to people, in the past tense."""
     return trigger.pos_ == "VERB" and trigger.lemma_.lower() in _FATE and trigger.tag_ != "VBZ"
-
-
-def _is_recalling(child: Token) -> bool:
-    if child.dep_ not in {"amod", "nummod", "compound", "poss"}:
-        return False
-    year = re.fullmatch(r"(?:1[5-9]|20)\d\d", child.text) is not None
-    return year or child.lower_ in _words("before")
-
-
-def _is_past_perfect(trigger: Token) -> bool:
-    """Tell whether the event's verb stands with "had", itself or through the verb it follows."""
-    verb = trigger
-    if trigger.pos_ not in {"VERB", "AUX"}:
-        verb = trigger.head
-        if verb.pos_ not in {"VERB", "AUX"} or trigger.dep_ not in {"nsubj", "nsubjpass", "dobj"}:
-            return False
-    return any(
-        child.dep_ in {"aux", "auxpass"} and child.lower_ == "had" for child in verb.children
-    )
-
-
-def _is_measured(trigger: Token) -> bool:
-    """Tell whether a distance of weeks or years leads to it: "two years after the crash"."""
-    for token in trigger.sent:
-        if token.lower_ not in _DISTANCE or token.i >= trigger.i:
-            continue
-        if token.i == token.sent.start or token.nbor(-1).lemma_ not in _MEASURES:
-            continue
-        clause = token.head if token.dep_ == "mark" else token
-        if trigger == clause or clause.is_ancestor(trigger):
-            return True
-    return False
-
-
-def _hangs_on_link(trigger: Token) -> bool:
-    """Tell whether a noun only explains the news: "protests over the killing of"."""
-    if trigger.pos_ not in {"NOUN", "PROPN"} or trigger.dep_ != "pobj":
-        return False
-    return trigger.head.lower_ in _words("link")
-
-
-def _in_own_clause(trigger: Token) -> bool:
-    """Tell whether it stands in a relative clause, in the past, and not in the news itself."""
-    for token in (trigger, *trigger.ancestors):
-        if token.dep_ == "relcl":
-            if token.left_edge.lower_ in {"when", "how", "why"}:
-                return False
-            if any(c.dep_ == "aux" and c.lower_ in {"has", "have"} for c in token.children):
-                return False  # "an outbreak that has killed 400"
-            return token.tag_ in {"VBD", "VBN"} or any(
-                c.dep_ == "aux" and c.tag_ == "VBD" for c in token.children
-            )
-        if token.dep_ in {"ROOT", "ccomp", "conj"} or token.dep_ in _CLAUSES:
-            return False
-    return False
-
-
-def _clause_text(sentence: Sentence, trigger: Token) -> str:
-    verb = next((t for t in (trigger, *trigger.ancestors) if t.pos_ in {"VERB", "AUX"}), trigger)
-    left, right = verb.left_edge.i, verb.right_edge.i
-    return str(sentence.tokens.doc[left : right + 1].text)
-
-
-@cache
-def _pattern(kind: str) -> re.Pattern[str]:
-    return re.compile("|".join(_rows(kind)), re.IGNORECASE)
-
-
-@cache
-def _words(kind: str) -> frozenset[str]:
-    return frozenset(_rows(kind))
-
-
-@cache
-def _rows(kind: str) -> tuple[str, ...]:
-    table = resources.files("streams.lexicon").joinpath("background.tsv").read_text("utf-8")
-    rows = [line.split("\t", 1) for line in table.splitlines() if line and not line.startswith("#")]
-    return tuple(row[1] for row in rows[1:] if row[0] == kind)

@@ -51,7 +51,8 @@ def phrase_of(head: Token) -> list[Token]:
         elif child.dep_ == "prep" and child.lower_ in {"of", "for"} and child.i == head.i + 1:
             if any(inner.dep_ == "pcomp" for inner in child.children):
                 continue  # "accused by prosecutors of stealing"
-            found.extend(t for t in child.subtree if t.i - head.i <= 7 and t.dep_ != "relcl")
+            aside = {t for c in child.subtree if c.dep_ in {"relcl", "acl"} for t in c.subtree}
+            found.extend(t for t in child.subtree if t.i - head.i <= 7 and t not in aside)
     found.sort(key=lambda token: token.i)
     return found
 

@@ -35,6 +35,8 @@ def deeds_of(token: Token) -> frozenset[str]:
     if token.pos_ not in {"VERB", "NOUN", "ADJ", "PROPN"}:
         return frozenset()
     deeds = load_deeds()
+    if token.lemma_ == "pass" and any(child.lower_ == "away" for child in token.children):
+        return deeds["die"]
     return deeds.get(token.lemma_.lower()) or deeds.get(token.lower_) or frozenset()
 
 
