@@ -17,6 +17,9 @@ MIN_WORTH = 2
 MAX_CUES = 60
 """More strings than this are no quicker than the pattern."""
 
+BEFORE, AFTER = 80, 240
+"""Characters by which a match may begin before the first of its strings and end after the last."""
+
 Cues = frozenset[str]
 
 
@@ -37,6 +40,17 @@ class Gate:
             if cue in lower:
                 return True
         return False
+
+    def find_window(self, lower: str) -> tuple[int, int] | None:
+        """From where to where in the text, in lower case, a match may stand; None where none can."""
+        if not self.cues:
+            return 0, len(lower)
+        first, last = len(lower), -1
+        for cue in self.cues:
+            place = lower.find(cue)
+            if place >= 0:
+                first, last = min(first, place), max(last, lower.rfind(cue))
+        return None if last < 0 else (max(first - BEFORE, 0), min(last + AFTER, len(lower)))
 
 
 @lru_cache(1024)

@@ -33,6 +33,8 @@ VAGUE = (
     r"dozens|scores|hundreds|thousands|millions|half\s+a\s+dozen|half-a-dozen|(?:a|one|two|three|four|five|six)\s+dozen|"
     r"several|a\s+few|a\s+couple|a\s+handful|a\s+score|a\s+pair"
 )
+NUMBER_WORDS = frozenset(re.findall(r"[a-z]{3,}", f"{_ONES} {SCALE_WORD} {VAGUE}"))
+"""Of these words, or of digits, every number holds one."""
 NUMBER = (
     rf"(?:{VAGUE}|(?:{DIGITS})(?:[\s-]*{SCALE_WORD}\b|(?:bn|mn|tn|mln|bln|trn|m|b|k)\b)?|{SPELLED})"
 )

@@ -10,9 +10,11 @@ import re
 from dataclasses import dataclass
 
 from streams.lexicon.calendar import MONTHS
+from streams.reading.gate import AFTER, BEFORE, Gate
 from streams.reading.numbers.amounts import (
     DIGITS,
     NUMBER,
+    NUMBER_WORDS,
     QUALIFIER,
     Amount,
     bounded,
@@ -49,6 +51,7 @@ _TOLL = re.compile(
     rf"(?:(?P<q>{QUALIFIER})\s+)?(?P<n>{NUMBER})(?![\w%]|[.,]\d)",
     re.IGNORECASE,
 )
+_ZERO_GATE, _TOLL_GATE = Gate(_ZERO), Gate(_TOLL)
 _ANIMALS = word_set("numbers_lists", "animals")
 _PART = re.compile(
     r"(?:\bincluding|\bamong\s+them|\bof\s+whom|\bof\s+them|\bmostly|\bsome\s+of|,\s+with)\s+(?:at\s+least\s+)?$",
@@ -83,8 +86,15 @@ def find_counted(sentence: Sentence, text: str, is_taken: list[tuple[int, int]])
     taken = list(is_taken)
     lower = text.lower()
     searched = lower if len(lower) == len(text) else text  # the patterns are faster on lower case
-    for pattern, reader in ((_ZERO, _read_zero), (_TOLL, _read_toll), (_COUNT, _read_count)):
-        for match in pattern.finditer(searched):
+    readers = [
+        (_ZERO, _ZERO_GATE.find_window(lower), _read_zero),
+        (_TOLL, _TOLL_GATE.find_window(lower), _read_toll),
+        (_COUNT, _find_number_window(sentence), _read_count),
+    ]
+    for pattern, window, reader in readers:
+        if window is None:
+            continue
+        for match in pattern.finditer(searched, *(window if searched is lower else ())):
             start, end = match.span("n") if pattern is _TOLL else match.span()
             if any(start < last and end > first for first, last in taken):
                 continue
@@ -93,6 +103,19 @@ def find_counted(sentence: Sentence, text: str, is_taken: list[tuple[int, int]])
                 taken.append((counts[0].start, counts[0].end))
                 found.extend(counts)
     return found
+
+
+def _find_number_window(sentence: Sentence) -> tuple[int, int] | None:
+    """From where to where in the sentence a number may stand; None where there is no word of one."""
+    words = [
+        token
+        for token, lower in zip(sentence.words, sentence.lowers, strict=True)
+        if lower in NUMBER_WORDS or (not token.is_alpha and any(map(str.isdigit, lower)))
+    ]
+    if not words:
+        return None
+    base = sentence.tokens.start_char
+    return max(words[0].idx - base - BEFORE, 0), words[-1].idx - base + AFTER
 
 
 def _token_at(sentence: Sentence, offset: int) -> Token:

@@ -54,8 +54,8 @@ def _rules() -> tuple[Rule, ...]:
 
 
 @cache
-def _gates() -> dict[str, Gate]:
-    return {rule.id: Gate(rule.pattern) for rule in _rules()}
+def _gates() -> dict[re.Pattern[str], Gate]:
+    return {rule.pattern: Gate(rule.pattern) for rule in _rules()}
 
 
 @cache
@@ -118,7 +118,7 @@ def _find_in_sentence(
     is_even = len(lower) == len(text)
     gates = _gates()
     for rule in rules:
-        window = gates[rule.id].find_window(lower)
+        window = gates[rule.pattern].find_window(lower)
         if window is None:
             continue
         for match in rule.pattern.finditer(text, *(window if is_even else ())):
