@@ -65,7 +65,7 @@ def _down(node: Token, trigger: Token) -> float:  # noqa: C901, PLR0911 - a tabl
         if is_own_clause(node):
             return 5.0
         is_at_once = node.tag_ == "VBG" or node.lemma_.lower() in HAPPEN_LEMMAS
-        return 2.0 if is_at_once else 4.0  # "youths throwing stones on Monday"
+        return 1.0 if is_at_once else 4.0  # "youths throwing stones on Monday"
     if dep == "advcl":
         opening = find_opening(node)
         is_at_once = opening in AT_ONCE or (not opening and node.tag_ == "VBG")

@@ -167,6 +167,8 @@ def _names(date: FoundDate, trigger: Token) -> bool:
 
 def _names_another(date: FoundDate, trigger: Token) -> bool:
     """Whether a year or a decade only describes a noun: "the 1950s film star", "the 2012 champion"."""
+    if date.head.dep_ == "poss" and date.when.precision in ("month", "year"):
+        return date.head.head is not trigger  # "last year's decline in prices"
     if date.when.precision != "year" or date.head.dep_ not in _DESCRIBES:
         return False
     noun = date.head

@@ -12,7 +12,7 @@ import datetime as dt
 from streams.reading.parse import ParsedArticle, Sentence
 from streams.reading.walk import AT_ONCE, find_opening
 from streams.reading.when.attach import price
-from streams.reading.when.english import SAY_LEMMAS, is_speech
+from streams.reading.when.english import ANNOUNCE_LEMMAS, SAY_LEMMAS, is_announced, is_speech
 from streams.reading.when.found import FoundDate, Reference
 from streams.reading.when.retold import NEAR, comes_back, governor, is_other, is_retold
 from streams.reading.words import Token
@@ -37,8 +37,10 @@ def find_elsewhere(
     kind: str | None,
 ) -> When | None:
     """The date of an event of headline or lead that another sentence gives."""
-    return _continued(dates, sentence, trigger, reference, kind) or _from_lead(
-        dates, parsed, sentence, trigger, reference, kind
+    return (
+        _continued(dates, sentence, trigger, reference, kind)
+        or _from_lead(dates, parsed, sentence, trigger, reference, kind)
+        or _from_statement(dates, sentence, reference, kind)
     )
 
 
@@ -60,7 +62,7 @@ def _continued(
         is_near = date.sentence <= sentence.index + _CONTINUED + 1
         is_recent = _is_recent(date.when, reference)
         if (is_near and comes_back(sentence, date, kind, is_recent=is_recent)) or (
-            is_recent and is_retold(trigger, date)
+            is_recent and is_retold(trigger, date, kind)
         ):
             return date.when.model_copy(update={"rule": date.when.rule + ".continued"})
     return None
@@ -85,7 +87,6 @@ def _from_lead(
 
     Of what is said the saying is the main clause: "Liberia says X lied", "officials said Thursday".
     """
-    spoken = kind is not None and is_speech(kind)
     if sentence.paragraph.role != "headline" and (
         not _opens_lead(parsed, sentence) or _is_perfect(trigger)
     ):
@@ -97,13 +98,44 @@ def _from_lead(
         if not date.is_dated or date.role != "at" or date.tense == "future":
             continue
         verb = governor(date.head)
-        if verb.lemma_.lower() in SAY_LEMMAS and not (spoken and verb.dep_ == "ROOT"):
+        is_said = verb.lemma_.lower() in SAY_LEMMAS
+        if is_said and not (is_by_saying(verb, kind) and verb.dep_ == "ROOT"):
             continue
         if not (_is_main(verb) or _opens_speech(verb) or is_today_after(date, verb, reference)):
             continue
         if price(verb, date.head) > NEAR or is_other(verb) or _is_old(date.when, reference):
             continue
         return date.when.model_copy(update={"rule": date.when.rule + ".lead"})
+    return None
+
+
+def is_by_saying(verb: Token, kind: str | None) -> bool:
+    """Whether an event of this kind is done by saying it with this verb: a threat, a layoff announced."""
+    if kind is None:
+        return False
+    return is_speech(kind) or (verb.lemma_.lower() in ANNOUNCE_LEMMAS and is_announced(kind))
+
+
+def _from_statement(
+    dates: tuple[FoundDate, ...], sentence: Sentence, reference: Reference, kind: str | None
+) -> When | None:
+    """The day of the statement, for what headline or lead say that somebody says.
+
+    "The ministry condemned the arrest", then "the ministry said in a statement on Tuesday".
+    """
+    if kind is None or not is_speech(kind) or sentence.paragraph.role not in ("headline", "lead"):
+        return None
+    names = {word.lower_ for word in sentence.words if word.pos_ in ("PROPN", "NOUN")}
+    for date in dates:
+        if not sentence.index < date.sentence <= sentence.index + _CONTINUED:
+            continue
+        verb = governor(date.head)
+        is_day = date.role == "at" and _is_recent(date.when, reference)
+        if not is_day or verb.dep_ != "ROOT" or verb.lemma_.lower() not in SAY_LEMMAS:
+            continue
+        speaker = next((child for child in verb.children if child.dep_ == "nsubj"), None)
+        if speaker is not None and any(word.lower_ in names for word in speaker.subtree):
+            return date.when.model_copy(update={"rule": date.when.rule + ".statement"})
     return None
 
 

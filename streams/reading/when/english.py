@@ -120,12 +120,26 @@ HAPPEN_LEMMAS = frozenset(
 
 
 _SPEECH_GROUPS = frozenset(("statement", "threat"))
-_SPEECH_KINDS = frozenset(("pledge", "support_statement", "concession"))
+_SPEECH_KINDS = frozenset(("pledge", "support_statement", "concession", "layoffs", "earnings"))
 
 
 def is_speech(kind: str) -> bool:
     """Whether an event of this kind is done by saying it: the day of the saying is its day."""
     return kind in _SPEECH_KINDS or get_kind(kind).group in _SPEECH_GROUPS
+
+
+_ANNOUNCED_GROUPS = frozenset(("business", "economy", "aid"))
+_ANNOUNCED_KINDS = frozenset(
+    (
+        "policy_announced", "budget", "product_recall", "health_measure", "appointment", "resignation",
+        "sanctions", "award", "candidacy", "military_base", "discovery", "release", "drug_approval",
+    )
+)  # fmt: skip
+
+
+def is_announced(kind: str) -> bool:
+    """Whether an event of this kind becomes one by being announced: a budget, a recall, layoffs."""
+    return kind in _ANNOUNCED_KINDS or get_kind(kind).group in _ANNOUNCED_GROUPS
 
 
 def count_of(word: str) -> int | None:

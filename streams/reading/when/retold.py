@@ -21,10 +21,14 @@ NEAR = 3.0
 _STEM = 5
 _OTHERS = word_set("dates_words", "others")
 _SAME = word_map("dates_words", "same")
+_KINDRED = frozenset(_SAME.values())
 _EVENTS = word_set("dates_words", "events")
+_DISASTERS = frozenset(("attack", "disaster", "tragedy", "incident", "accident", "bloodshed"))
 _HARMS = word_set("dates_words", "harms")
 _FALLS = word_set("dates_words", "falls")
 _HELPERS = word_set("dates_words", "helpers")
+_UNREST = frozenset(("violence", "fighting", "clash", "unrest", "rioting", "shooting", "trouble"))
+"""What breaks out without an article: "Violence erupted six days ago"."""
 _CALLED = frozenset(("call", "summon", "alert", "dispatch", "scramble"))
 _CAME = frozenset(("respond", "rush", "race"))
 _DONE = frozenset(("carry", "stage", "commit"))
@@ -61,9 +65,11 @@ def comes_back(sentence: Sentence, date: FoundDate, kind: str | None, *, is_rece
     verb = governor(date.head)
     if happens(verb):
         return True
+    is_harm = kind is not None and get_kind(kind).group in _HARM_GROUPS
+    if is_recent and is_harm and _is_named_by_day(date.head):
+        return True
     if not is_recent or price(verb, date.head) > NEAR or is_other(verb):
         return False
-    is_harm = kind is not None and get_kind(kind).group in _HARM_GROUPS
     return _strikes(verb) or (is_harm and (_is_call(verb) or _falls(verb, sentence)))
 
 
@@ -75,27 +81,40 @@ def happens(verb: Token) -> bool:
     subject = _subject_of(verb)
     if subject is None or verb.dep_ not in ("ROOT", "ccomp"):
         return False
-    return subject.lower_ == "it" or _is_definite(subject)
+    is_unrest = subject.lemma_.lower() in _UNREST and not is_other(subject)
+    return subject.lower_ == "it" or is_unrest or _is_definite(subject)
 
 
-def is_retold(trigger: Token, date: FoundDate) -> bool:
-    """Whether the date's clause tells the same deed again, in the same or a kindred word."""
-    wanted = _stem(trigger)
-    if len(wanted) < _STEM and wanted not in _SAME.values():
-        return False
-    return any(
+def is_retold(trigger: Token, date: FoundDate, kind: str | None) -> bool:
+    """Whether the date's clause tells the same deed again, in the same or a kindred word.
+
+    Kindred are the trigger and the words of its kind: a `suicide_bombing` may open with "an attack".
+    """
+    wanted = {stem for stem in _stems(trigger, kind) if len(stem) >= _STEM or stem in _KINDRED}
+    return bool(wanted) and any(
         token.pos_ in ("VERB", "NOUN")
-        and _stem(token) == wanted
+        and _stem(token) in wanted
         and price(token, date.head) <= NEAR
         and not is_other(token)
         for token in date.first.sent
     )
 
 
+def _stems(trigger: Token, kind: str | None) -> list[str]:
+    words = kind.split("_") if kind is not None else []
+    return [_stem(trigger), *(_SAME[word] for word in words if word in _SAME)]
+
+
 def is_other(token: Token) -> bool:
     """Whether a word tells another deed of the same sort: "another crew was captured on Saturday"."""
     near = token.doc[max(token.sent.start, token.i - 5) : min(token.sent.end, token.i + 4)]
     return any(word.lower_ in _OTHERS for word in near)
+
+
+def _is_named_by_day(day: Token) -> bool:
+    """Whether the day names the event: "claimed Wednesday's attack", "since Sunday's disaster"."""
+    is_owner = day.dep_ == "poss" and day.head.lemma_.lower() in _DISASTERS
+    return is_owner and not is_other(day.head)
 
 
 def _strikes(verb: Token) -> bool:
@@ -139,4 +158,6 @@ def _is_definite(noun: Token) -> bool:
 def _stem(token: Token) -> str:
     """The beginning of a word, the same for "derailed" and "derailment", "killed" and "died"."""
     lemma = token.lemma_.lower()
-    return "" if lemma in SAY_LEMMAS else _SAME.get(lemma, lemma[:_STEM])
+    if lemma == "pass" and any(child.lower_ == "away" for child in token.children):
+        lemma = "die"
+    return "" if lemma in SAY_LEMMAS else _SAME.get(token.lower_) or _SAME.get(lemma, lemma[:_STEM])
