@@ -44,12 +44,15 @@ OPENING_DAYS: dict[DatePrecision, int] = {
     "year": 120,
 }
 """The same in the headline and the lead, outside of a clause that only says who somebody is."""
+WEEKLY_DAYS = 35
+"""The same for the main verb of the lead: a weekly or monthly tells late what happened."""
 _MONTHS = rf"(?:{WRITTEN_MONTHS})"
 _YEAR = re.compile(
     rf"(?:\b(?:in|until|since|by|during|from|of|between|and|early|late) (?:{_MONTHS} )?"
     rf"|^In (?:that|the|a|his|her|its|their) "
     rf"|\b{_MONTHS} (?:\d\d?, )?)((?:1[6-9]|20)\d\d)\b"
 )
+_AGO = re.compile(r"\b(?:weeks?|months?|years?|decades?) (?:ago|earlier)\b|\blast (?:month|year)\b")
 _PRONOUNS = frozenset({"he", "she", "they", "his", "her", "their"})
 _FATE = frozenset(
     [
@@ -126,6 +129,8 @@ def _is_old(trigger: Token, when: When, age: int, *, opening: bool) -> bool:
         harm = bool(deeds_of(trigger) & _HARM) and when.precision == "year"
         if harm or _is_fate(trigger):
             return True
+    if opening and when.precision == "day" and age <= WEEKLY_DAYS and _is_told_first(trigger):
+        return False
     fresh = OPENING_DAYS if opening and not in_own_clause(trigger) else FRESH_DAYS
     return age > fresh.get(when.precision, 4)
 
@@ -154,11 +159,22 @@ def _names_past_year(parsed: ParsedArticle, sentence: Sentence) -> bool:
 
 
 def _goes_on_recalling(parsed: ParsedArticle, sentence: Sentence) -> bool:
-    """Tell whether a sentence goes on about another year's: "In 1997 he was tried. He was jailed"."""
-    if sentence.index == 0 or sentence.tokens[0].lower_ not in _PRONOUNS:
+    """Tell whether a sentence goes on about what the one before recalls.
+
+    "In 1997 he was tried. He was jailed", "A week ago rebels shelled a port. They denied that attack".
+    """
+    if sentence.index == 0:
         return False
     before = parsed.sentences[sentence.index - 1]
-    return before.paragraph.role == "body" and _names_past_year(parsed, before)
+    if before.paragraph.role != "body":
+        return False
+    if sentence.tokens[0].lower_ in _PRONOUNS and _names_past_year(parsed, before):
+        return True
+    points = "that" in sentence.lowers and any(
+        token.lower_ == "that" and token.dep_ == "det" and deeds_of(token.head)
+        for token in sentence.words
+    )
+    return points and bool(_names_past_year(parsed, before) or _AGO.search(before.text))
 
 
 def _is_still_so(trigger: Token) -> bool:
@@ -170,6 +186,13 @@ def _is_still_so(trigger: Token) -> bool:
         return False
     told = any(c.lower_ in {"has", "have", "is", "are", "'s"} for c in verb.children)
     return told and not any(token.dep_ == "relcl" for token in (verb, *verb.ancestors))
+
+
+def _is_told_first(trigger: Token) -> bool:
+    """Tell whether it is the main verb, not what the news hangs on."""
+    return trigger.pos_ == "VERB" and (
+        trigger.dep_ == "ROOT" or (trigger.dep_ == "conj" and trigger.head.dep_ == "ROOT")
+    )
 
 
 def _is_fate(trigger: Token) -> bool:

@@ -85,8 +85,13 @@ def _candidates(article: Article, row: _Pattern, path: str) -> tuple[str, ...]:
 
 
 def _strip_quotes(title: str) -> str:
-    """A headline without what somebody else says in it: "Thousands stranded: 'You feel …'"."""
+    """A headline without what somebody else says in it: "Thousands stranded: 'You feel …'".
+
+    A title that is all a quotation says nothing of its own.
+    """
     quotes = find_quotes(title)
+    if len(quotes) == 1 and quotes[0].end - quotes[0].start >= len(title.strip()) - 1:
+        return ""
     for quote in reversed(quotes):
         if quote.start > 0 and quote.end - quote.start > MIN_QUOTED:
             title = title[: quote.start] + title[quote.end :]

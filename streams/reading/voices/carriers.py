@@ -7,7 +7,10 @@ the sentence before, else for the last speaker. Who only saw a document is not i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from streams.reading.names import Names
+from streams.reading.parse import Sentence
 from streams.reading.voices.speakers import SUBJECTS, can_speak, name_speaker
 from streams.reading.words import Token, TokenSpan
 
@@ -17,6 +20,7 @@ _CARRIERS = frozenset(
         "release", "document", "documents", "record", "records", "estimate", "estimates", "count",
         "tally", "account", "accounts", "message", "messages", "post", "posts", "news", "letter",
         "communique", "notice", "memo", "email", "tweet", "filing", "bulletin", "announcement",
+        "study", "survey", "poll", "research", "paper", "analysis",
     ]
 )  # fmt: skip
 """What somebody's word comes in: "according to figures from the ministry"."""
@@ -73,6 +77,21 @@ def stands_alone(subject: Token) -> bool:
         return False
     left = [child for child in subject.children if child.i < subject.i]
     return len(left) == 1 and left[0].lower_ in {"the", "this"}
+
+
+def find_author(name: str, sentences: Sequence[Sentence], names: Names) -> str | None:
+    """Name the author of "a report" that the next sentences tell: "The report from the Court said"."""
+    word = name.lower().rpartition(" ")[2]
+    if word not in _CARRIERS:
+        return None
+    for sentence in sentences:
+        if word not in sentence.lowers:
+            continue
+        for token in sentence.words:
+            source = source_of(token) if token.lower_ == word else token
+            if token.lower_ == word and source is not token and source.pos_ == "PROPN":
+                return name_speaker(source, names)
+    return None
 
 
 def find_issuer(tokens: TokenSpan, names: Names) -> str | None:

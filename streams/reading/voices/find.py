@@ -18,7 +18,7 @@ from dataclasses import replace
 
 from streams.reading.names import Names
 from streams.reading.parse import ParsedArticle, Sentence
-from streams.reading.voices.carriers import find_issuer, source_of, stands_alone
+from streams.reading.voices.carriers import find_author, find_issuer, source_of, stands_alone
 from streams.reading.voices.content import CLAUSES, Content, find_content, words_of
 from streams.reading.voices.counts import gives_count
 from streams.reading.voices.cues import load_cues
@@ -68,6 +68,8 @@ _ONLY_WITH_WORD = {
     "accept": frozenset({"responsibility"}),
     "point": frozenset({"finger", "fingers"}),
 }
+AUTHORS = 3
+"""Sentences after "a report says" in which its author is looked for."""
 _QUOTING = frozenset({"quote", "cite"})
 
 
@@ -97,7 +99,9 @@ def _resolve(
     """
     for voice in own:
         if not is_unresolved(voice.speaker):
-            yield voice
+            after = parsed.sentences[voice.sentence.index + 1 : voice.sentence.index + 1 + AUTHORS]
+            author = find_author(voice.speaker, after, names)
+            yield voice if author is None else replace(voice, speaker=author)
             continue
         pronoun = voice.speaker.lower()
         if pronoun == STATEMENT:

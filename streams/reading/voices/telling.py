@@ -20,6 +20,8 @@ REACH = 6
 """Sentences after the lead in which a voice still tells its event."""
 NEAR = 1
 """The same after a sentence of the body."""
+BACK = 2
+"""Sentences after the lead's for which the lead's voice still speaks."""
 _OTHER = frozenset(
     [
         "another", "other", "second", "third", "previous", "earlier", "similar", "last", "next",
@@ -43,11 +45,7 @@ _AT = frozenset({"in", "at", "near", "outside"})
 
 def tells_more(voice: Voice, sentence: Sentence, trigger: Token, deeds: frozenset[str]) -> bool:
     """Tell whether a voice after an event goes on about it."""
-    opening = sentence.paragraph.role in {"headline", "lead"}
-    distance = voice.sentence.index - sentence.index
-    if not 0 < distance <= (REACH if opening else NEAR):
-        return False
-    if not opening and voice.sentence.paragraph.index != sentence.paragraph.index:
+    if not _is_in_reach(voice.sentence, sentence):
         return False
     content = [voice.sentence.tokens.doc[number] for number in sorted(voice.content)]
     if not content or _is_elsewhere(content, sentence):
@@ -57,6 +55,16 @@ def tells_more(voice: Voice, sentence: Sentence, trigger: Token, deeds: frozense
         (deeds & deeds_of(token) and _is_told(token)) or (token.lemma_ in things and _acts(token))
         for token in content
     )
+
+
+def _is_in_reach(told: Sentence, event: Sentence) -> bool:
+    """Tell whether what a sentence says may be about the event of another."""
+    distance = told.index - event.index
+    if distance < 0:  # "…, the agency reported. The storms hit forty towns."
+        return told.paragraph.role == "lead" and distance >= -BACK
+    if event.paragraph.role in {"headline", "lead"}:
+        return 0 < distance <= REACH
+    return 0 < distance <= NEAR and told.paragraph.index == event.paragraph.index
 
 
 def _is_told(token: Token) -> bool:
