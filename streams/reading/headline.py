@@ -31,6 +31,9 @@ sign of a report: such are rarely one."""
 NOTHING = 0.95
 """Probability of no event from which a headline alone is not believed to report one."""
 OTHER_CONFIDENCE = 0.2
+_ASKING = frozenset({"WRB", "WP", "WDT"})
+_TENSES = frozenset({"was", "were", "is", "are", "has", "have"})
+"""Auxiliaries that headlines leave out and sentences have."""
 _VERBS = frozenset({"VBZ", "VBD", "VBP", "VBN", "VBG", "VB", "MD"})
 
 
@@ -65,12 +68,26 @@ def headline_fallback(parsed: ParsedArticle, genre: Genre) -> HeadlineGuess | No
 def reports_nothing(parsed: ParsedArticle) -> bool:
     """Say whether the article is no more than a headline, or with a summary, that surely tells no event.
 
-    A whole sentence is none: the examples are headlines, which have no full stop.
+    A whole sentence is none: the examples are headlines, which have no full stop and no past tense.
     """
     if parsed.article.text or parsed.article.title.rstrip().endswith("."):
         return False
     headline = [s for s in parsed.sentences if s.paragraph.role == "headline"]
-    return bool(headline) and _rate_once(find_features(headline))[NO_EVENT] >= NOTHING
+    if not headline or any(_tells_as_sentence(sentence) for sentence in headline):
+        return False
+    return _rate_once(find_features(headline))[NO_EVENT] >= NOTHING
+
+
+def _tells_as_sentence(headline: Sentence) -> bool:
+    """Say whether a headline tells in a past tense with its subject: "Israel set up a panel"."""
+    root = headline.tokens.root
+    children = list(root.children)
+    if root.pos_ not in {"VERB", "AUX"} or any(child.tag_ in _ASKING for child in children):
+        return False
+    told = root.tag_ == "VBD" or any(
+        child.dep_ in {"aux", "auxpass"} and child.lower_ in _TENSES for child in children
+    )
+    return told and any(child.dep_ in {"nsubj", "nsubjpass"} for child in children)
 
 
 def find_modality(headline: Sentence) -> Modality:

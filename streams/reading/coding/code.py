@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from streams.lexicon.ontology import get_kind
 from streams.reading.coding.clauses import find_speech
+from streams.reading.coding.embedded import settle_embedded
 from streams.reading.coding.frames import (
     Frame,
     build_noun_frame,
@@ -82,7 +83,7 @@ def code_sentence(sentence: Sentence, language: str = "en") -> tuple[Coding, ...
     if hidden is not None:
         found = [*(c for c in found if c.trigger.i != hidden.trigger.i), hidden]
     found = [_turn_refusal(coding) for coding in found]
-    return tuple(_drop_absorbed(_drop_embedded(found)))
+    return tuple(settle_embedded(_drop_absorbed(_drop_embedded(found))))
 
 
 def _find_likely(sentence: Sentence, triggers: frozenset[str]) -> Sequence[Token]:
@@ -98,7 +99,8 @@ def _turn_refusal(coding: Coding) -> Coding:
     word = coding.judgement.word
     if not coding.judgement.negated or word is None or coding.group not in REFUSED:
         return coding
-    if not any(c.dep_ == "aux" and c.lower_ in WILL for c in word.head.children):
+    unwilling = coding.kind == "pledge"  # "does not want to talk"
+    if not unwilling and not any(c.dep_ == "aux" and c.lower_ in WILL for c in word.head.children):
         return coding
     told = Judgement("happened", "modality.refusal", word)
     return replace(coding, kind="rejection", judgement=told, confidence=REFUSAL)

@@ -57,6 +57,8 @@ def _read_slot(tokens: Iterable[Token]) -> Said:
     for head in heads:
         lemma = head.lemma_.lower()
         names.update((lemma, head.lower_))
+        if head.pos_ == "PROPN" and not head.ent_type_ and lemma.endswith("s"):
+            names.add(lemma[:-1])  # "Rebels" at the head of a sentence is taken for a name
         if head.i > 0:
             names.add(f"{head.nbor(-1).lower_} {lemma}")
         if lemma in GENERIC or head.pos_ == "PROPN":

@@ -21,7 +21,9 @@ from tocsin.scoring.roots import (
 )
 
 LABELS = Path(__file__).parents[2] / "labels" / "wire.tsv"
-PROTEST = Labelled("141", "Miners marched.", frozenset({"14"}), frozenset({"protest"}), "Miners")
+PROTEST = Labelled(
+    "141", "Miners marched.", frozenset({"14"}), frozenset({"protest"}), actor="Miners"
+)
 
 
 def test_a_root_is_right_invented_or_missed() -> None:
@@ -38,6 +40,16 @@ def test_a_root_is_right_invented_or_missed() -> None:
     assert (tally.presence.hits, tally.presence.invented, tally.presence.missed) == (1, 1, 1)
     assert (tally.actor.hits, tally.actor.missed) == (1, 0)
     assert [misread.labelled.id for misread in tally.misread] == ["141", "000"]
+
+
+def test_another_root_may_be_right_as_well() -> None:
+    """Promised aid is a promise or aid, and not both missed and invented."""
+    tally = RootTally()
+    promise = Labelled("033", "", frozenset({"03"}), also=frozenset({"07"}))
+    for kind in ("pledge", "humanitarian_aid", "protest"):
+        told = build_mention(kind=kind, newsworthiness="new", why=())
+        score_sentence(promise, [told], tally)
+    assert (tally.root.hits, tally.root.invented, tally.root.missed) == (2, 1, 1)
 
 
 def test_our_own_sentences_cover_every_root() -> None:
