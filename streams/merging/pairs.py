@@ -49,6 +49,7 @@ PARTS = (
     "weekdays",
     "lead_years",
     "months",
+    "issued",
     "vector",
     "vector_here",
 )
@@ -62,6 +63,8 @@ off somewhere, so that the company of each is not whole."""
 TELLING = (8, 14)
 """Words with meaning between which a text becomes long enough for a second look in any crowd."""
 
+SAME_ISSUE, OTHER_ISSUE = 3, 30
+"""Days between two datelines up to which they may be of one news, and from which they hardly are."""
 BRIEF = 30
 """Words with meaning up to which a text is short; a headline and a sentence have fewer."""
 VECTOR_PARTS = ("vector", "vector_here")
@@ -229,6 +232,7 @@ def measure_pairs(profiles: Sequence[Profile], *, last_only: bool = False) -> Fl
         _agree([profile.weekdays for profile in profiles], rows),
         _agree([profile.lead_years for profile in profiles], rows),
         _agree([profile.months for profile in profiles], rows),
+        _compare_issues([profile.issued for profile in profiles], rows),
         *_compare_vectors(profiles, rows),
     )
     return np.stack(parts, axis=-1)
@@ -311,6 +315,20 @@ def _agree(sets: Sequence[frozenset[int] | frozenset[tuple[int, int]]], rows: sl
     meets = np.where(table @ table.T > 0, np.float32(1), np.float32(-1))
     agreed: Floats = meets * speaks[:, None] * speaks[None, :]
     return agreed
+
+
+def _compare_issues(days: Sequence[frozenset[int]], rows: slice) -> Floats:
+    """1 where two texts were issued within days, falling to -1 where a month lies between them."""
+    table = np.zeros((len(days), len(days)), np.float32)
+    dated = [row for row, own in enumerate(days) if own]
+    first = len(days) - 1 if rows.start is not None else 0
+    for row in dated:
+        for other in dated:
+            if row >= first:
+                gap = min(abs(a - b) for a in days[row] for b in days[other])
+                late = (gap - SAME_ISSUE) / (OTHER_ISSUE - SAME_ISSUE)
+                table[row, other] = 1 - 2 * min(1.0, max(0.0, late))
+    return table[rows]
 
 
 def _compare_vectors(profiles: Sequence[Profile], rows: slice) -> tuple[Floats, Floats]:

@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from streams.merging.datelines import cut_datelines, list_day_terms
 from streams.merging.rarity import measure_rarity, measure_zipf
 from streams.merging.vectors import embed_text
 
@@ -91,6 +92,8 @@ class Profile:
     vector: Floats | None
     lead_years: frozenset[int] = frozenset()
     months: frozenset[int] = frozenset()
+    issued: frozenset[int] = frozenset()
+    """Days, as ordinals, of the datelines above the text."""
 
 
 def build_profile(headline: str, text: str = "", *, embed: bool = True) -> Profile:
@@ -98,23 +101,32 @@ def build_profile(headline: str, text: str = "", *, embed: bool = True) -> Profi
     sentences = _split_sentences(headline, text)
     counts: dict[str, int] = {}
     flags: dict[str, int] = {}
-    for position, sentence in enumerate(sentences):
+    telling, issued = cut_datelines(sentences)
+    for position, sentence in enumerate(telling):
         _read_sentence(sentence, position, counts, flags)
-    whole = " ".join(sentences)
-    opening = " ".join(sentences[:4])
+    length = sum(counts.values())
     known = [_know_stem(stem) for stem in counts]
+    if not counts:
+        # nothing is told: all that such a text can be found by is when it was issued
+        for term, rarity in list_day_terms(issued):
+            counts[term], flags[term] = 1, LEAD
+            known.append((zlib.crc32(term.encode()), rarity))
+    whole = " ".join(sentences)
+    told = " ".join(telling)
+    opening = " ".join(sentences[:4])
     return Profile(
         ids=np.array([identity for identity, _ in known], np.uint32),
         counts=1 + np.log(np.array(list(counts.values()), np.float32)),
         rarities=np.array([rarity for _, rarity in known], np.float32),
         flags=np.array([flags[stem] for stem in counts], np.uint8),
-        length=sum(counts.values()),
+        length=length,
         dates=_find_dates(whole.lower()),
         years=_find_years(whole),
         weekdays=frozenset(_WEEKDAYS.index(day) for day in _WEEKDAY.findall(opening.lower())),
-        vector=embed_text(whole) if embed and whole else None,
+        vector=embed_text(told) if embed and told else None,
         lead_years=_find_years(" ".join(sentences[:YEAR_SENTENCES])),
         months=frozenset(_MONTHS[name[:3].lower()] for name in _MONTH_NAMED.findall(whole)),
+        issued=issued,
     )
 
 
@@ -158,6 +170,7 @@ def dump_profile(profile: Profile) -> dict[str, Any]:
         "weekdays": sorted(profile.weekdays),
         "lead_years": sorted(profile.lead_years),
         "months": sorted(profile.months),
+        "issued": sorted(profile.issued),
         "vector": None if vector is None else _pack(_round_vector(vector)),
     }
 
@@ -179,6 +192,7 @@ def load_profile(stored: dict[str, Any]) -> Profile:
         # profiles stored before these were kept have none
         lead_years=frozenset(stored.get("lead_years", ())),
         months=frozenset(stored.get("months", ())),
+        issued=frozenset(stored.get("issued", ())),
     )
 
 
