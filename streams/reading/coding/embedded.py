@@ -62,12 +62,17 @@ def _is_ended(trigger: Token, outer: Coding) -> bool:
         dep, head = trigger.dep_, trigger.head
         if dep == "prep" and trigger.lower_ in BESIDE:
             return False
-        if dep != "prep" and dep not in ARGUMENTS | CLAUSES:
+        if dep != "prep" and dep not in ARGUMENTS | CLAUSES and not _follows(trigger):
             return False
         if head.i == top.i:
             return True
         trigger = head
     return False
+
+
+def _follows(verb: Token) -> bool:
+    """Say whether a gerund taken for a clause is the verb's object: "ruled out reopening"."""
+    return verb.dep_ == "advcl" and verb.tag_ == "VBG" and 0 < verb.i - verb.head.i <= 2
 
 
 def _find_reaction(coding: Coding, reacting: Sequence[Coding]) -> Token | None:
