@@ -51,21 +51,20 @@ def note_sender(cluster: Cluster, sender: str, member: Member) -> Sent:
 
 def refuse_claim(block: str, guest: Member, claimant: Member) -> list[tuple[str, Mention]]:
     """Tell the home of a claimant to let a guest go; only the guest's own home may say so."""
-    if guest.mention.blocks[0] != block or claimant.mention.blocks[0] == block:
+    if guest.home != block or claimant.home == block:
         return []
     relay = Relay(sender=block, refused=True)
-    return [(claimant.mention.blocks[0], guest.mention.model_copy(update={"relay": relay}))]
+    return [(claimant.home, guest.mention.model_copy(update={"relay": relay}))]
 
 
 def name_state(member: Member) -> str:
     """Name the state of a member that a partner may know."""
-    mention = member.mention
-    return f"{mention.fetched.isoformat()}{'-' if mention.withdrawn else '+'}"
+    return f"{member.body.fetched.isoformat()}{'-' if member.withdrawn else '+'}"
 
 
 def _find_partners(cluster: Cluster, members: list[Member]) -> set[str]:
     block = cluster.block
-    homes = {member.mention.blocks[0] for member in members}
+    homes = {member.home for member in members}
     partners = set(cluster.sent)
     if block in homes or partners:
         partners |= {home for home in homes if not is_story_block(home)}
@@ -76,14 +75,14 @@ def _tell_partner(
     cluster: Cluster, members: list[Member], partner: str, told: dict[str, str]
 ) -> list[Mention]:
     """List what a partner does not know yet, and note it as told."""
-    known = [m for m in members if m.id in told or partner in m.mention.blocks]
+    known = [m for m in members if m.id in told or partner in m.body.blocks]
     if not known:
         return []
     pin = known[0]
     digest = _digest_foundings(cluster)
     unknown = []
     for member in members:
-        gets_it = partner in member.mention.blocks
+        gets_it = partner in member.body.blocks
         if member is pin and gets_it:
             continue
         # a mention the partner gets from the reader too is only pinned, once

@@ -27,8 +27,10 @@ KEEP = dt.timedelta(days=30)
 EXEMPLARS = 2
 """Members at each end of an event that are indexed and compared: the first told and the last."""
 STORY_EXEMPLARS = 20
-FEW = 4
-"""Members up to which an event is added up anew each time: it is as fast."""
+FEW = 2
+"""Members from which what an event adds up to is remembered."""
+WARM = 300
+"""Clusters of a block that were changed last, of which everything is at hand."""
 MAX_MEMBERS = 120
 """Members kept of a cluster: the first half and the last half told."""
 
@@ -48,6 +50,7 @@ class Desk:
         self.index = BlockIndex()
         self._sums: dict[str, Sums] = {}
         """What is remembered of events with many members."""
+        self._warm: dict[str, None] = {}
         self._exemplars: dict[str, tuple[str, ...]] = {}
         self._indexed: dict[str, frozenset[str]] = {}
         self._closing: list[tuple[dt.datetime, str]] = []
@@ -57,7 +60,7 @@ class Desk:
         """Put a cluster and its changed members in place."""
         for member in members:
             self.members[member.id] = member
-            self.articles.setdefault(member.mention.article_id, set()).add(member.id)
+            self.articles.setdefault(member.body.article, set()).add(member.id)
             if member.pin and member.pin not in self.members:
                 self.wanted.setdefault(member.pin, set()).add(member.id)
             self.wanted.pop(member.id, None)
@@ -70,6 +73,7 @@ class Desk:
         for mention in cluster.members:
             self.cluster_of[mention] = cluster.key
         self._index(cluster)
+        self._keep_warm(cluster.key)
 
     def drop_cluster(self, key: str) -> None:
         """Take a cluster out; its members stay until they are dropped or put elsewhere."""
@@ -86,10 +90,10 @@ class Desk:
         self.index.remove(mention)
         if member is None:
             return
-        told = self.articles.get(member.mention.article_id, set())
+        told = self.articles.get(member.body.article, set())
         told.discard(mention)
         if not told:
-            self.articles.pop(member.mention.article_id, None)
+            self.articles.pop(member.body.article, None)
         if member.pin in self.wanted:
             self.wanted[member.pin].discard(mention)
 
@@ -106,6 +110,8 @@ class Desk:
                 continue
             for mention in self._indexed.pop(key, frozenset()):
                 self.index.remove(mention)
+            for mention in cluster.members:
+                self.members[mention].body.shed(texts=True)
 
     def pop_forgotten(self, now: dt.datetime, limit: int) -> Iterator[Cluster]:
         """Name clusters that are to be deleted, at most `limit` a call."""
@@ -132,9 +138,23 @@ class Desk:
             return None
         return self._sums.setdefault(cluster.key, Sums())
 
+    def _keep_warm(self, key: str) -> None:
+        """Of what has not changed for long, keep only what the next mention is compared with."""
+        self._warm.pop(key, None)
+        self._warm[key] = None
+        if len(self._warm) <= WARM:
+            return
+        cold = next(iter(self._warm))
+        del self._warm[cold]
+        cluster = self.clusters.get(cold)
+        if cluster is not None:
+            compared = self._indexed.get(cold, frozenset())
+            for mention in cluster.members:
+                self.members[mention].body.shed(texts=mention not in compared)
+
     def _index(self, cluster: Cluster) -> None:
         before = self._indexed.get(cluster.key, frozenset())
-        live = [m for m in cluster.members if not self.members[m].mention.withdrawn]
+        live = [m for m in cluster.members if not self.members[m].withdrawn]
         self._exemplars[cluster.key] = _choose_ends(live, self.is_story)
         after = frozenset(self._exemplars[cluster.key])
         for mention in before - after:
@@ -149,7 +169,7 @@ class Desk:
         """Find when a cluster takes no more mentions, if nothing is heard of it until then."""
         if self.is_story:
             return cluster.touched + dt.timedelta(days=STORY_DAYS + LATE_DAYS)
-        kinds = {self.members[m].mention.kind for m in cluster.members if m in self.members}
+        kinds = {self.members[m].body.kind for m in cluster.members if m in self.members}
         longest = max((get_kind(kind).expiry_days for kind in kinds), default=1)
         return cluster.touched + dt.timedelta(days=longest + LATE_DAYS)
 
@@ -189,7 +209,7 @@ class Draft:
         if stands and all(mention not in self.members for mention in cluster.members):
             return self.desk.get_exemplars(cluster)
         found = ((mention, self.get_member(mention)) for mention in cluster.members)
-        live = [mention for mention, member in found if member and not member.mention.withdrawn]
+        live = [mention for mention, member in found if member and not member.withdrawn]
         return _choose_ends(live, self.desk.is_story)
 
     def put_member(self, member: Member) -> None:

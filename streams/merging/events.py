@@ -58,15 +58,15 @@ def merge_event_mention(
 def _place(draft: Draft, member: Member, known: Cluster | None) -> Cluster:
     """Put a member where it belongs."""
     if known is None:
-        if member.mention.withdrawn:
+        if member.withdrawn:
             draft.put_member(member)
             return _open(draft, member)
         return _join_best(draft, member, frozenset())
-    changed = draft.desk.members[member.id].facts is not member.facts
-    touched = max(known.touched, member.mention.fetched)
+    changed = draft.desk.members[member.id].body is not member.body
+    touched = max(known.touched, member.body.fetched)
     draft.put_member(member)
     kept = draft.put_cluster(replace(known, touched=touched))
-    if not changed or member.mention.withdrawn:
+    if not changed or member.withdrawn:
         return kept
     if len(kept.members) == 1:
         return _rejoin(draft, member, kept)
@@ -107,7 +107,7 @@ def _part(draft: Draft, member: Member, old: Cluster) -> Cluster:
     if matches:
         return _add(draft, matches[0].cluster, member)
     origin = old.leader.event_id if old.leader else None
-    return _open(draft, member, split_from=origin, seed=member.mention.article_version)
+    return _open(draft, member, split_from=origin, seed=member.body.version)
 
 
 def _open(
@@ -120,7 +120,7 @@ def _open(
             key=opened,
             block=draft.desk.block,
             members=(member.id,),
-            touched=member.mention.fetched,
+            touched=member.body.fetched,
             split_from=split_from,
         )
     )
@@ -132,7 +132,7 @@ def _add(draft: Draft, cluster: Cluster, member: Member) -> Cluster:
         replace(
             current,
             members=(*current.members, member.id),
-            touched=max(current.touched, member.mention.fetched),
+            touched=max(current.touched, member.body.fetched),
         )
     )
 
@@ -216,7 +216,7 @@ def _look_again(draft: Draft, cluster: Cluster) -> None:
     size = len(cluster.members)
     if size not in SPLIT_SIZES or (before is not None and len(before.members) >= size):
         return
-    members = [m for m in draft.list_members(cluster) if not m.mention.withdrawn]
+    members = [m for m in draft.list_members(cluster) if not m.withdrawn]
     if _is_sure(members):
         return
     labels = group_pairs(weigh_hood(members), SPLIT)
@@ -241,7 +241,7 @@ def _is_sure(members: list[Member]) -> bool:
 def _split(draft: Draft, cluster: Cluster, part: list[Member]) -> Cluster:
     """Take some members out of an event into one of their own."""
     gone = {member.id for member in part}
-    native = [m for m in part if m.mention.blocks[0] == draft.desk.block]
+    native = [m for m in part if m.home == draft.desk.block]
     if not native or not cluster.foundings:
         return cluster
     rest = tuple(mention for mention in cluster.members if mention not in gone)
@@ -250,7 +250,7 @@ def _split(draft: Draft, cluster: Cluster, part: list[Member]) -> Cluster:
     origin = cluster.leader.event_id if cluster.leader else None
     opened = _open(draft, first, split_from=origin, seed=f"split-{len(cluster.members)}")
     draft.put_cluster(
-        replace(opened, members=tuple(gone), touched=max(m.mention.fetched for m in part))
+        replace(opened, members=tuple(gone), touched=max(m.body.fetched for m in part))
     )
     return kept
 
@@ -275,15 +275,15 @@ def _found(draft: Draft, cluster: Cluster) -> Cluster:
         return cluster
     block = draft.desk.block
     members = draft.list_members(cluster)
-    native = [m for m in members if m.mention.blocks[0] == block and not m.mention.withdrawn]
+    native = [m for m in members if m.home == block and not m.withdrawn]
     if not native:
         return cluster
     # a cluster that a guest opened bears the guest's name, and so may the event at its home
     opened_here = cluster.split_from or any(event_id(m.id) == cluster.key for m in native)
-    first = min(native, key=lambda m: (m.mention.fetched, m.id))
+    first = min(native, key=lambda m: (m.body.fetched, m.id))
     founding = Founding(
         event_id=cluster.key if opened_here else event_id(first.id),
-        at=first.mention.fetched,
+        at=first.body.fetched,
         block=block,
     )
     return replace(cluster, foundings=(founding,))

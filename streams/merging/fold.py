@@ -40,15 +40,15 @@ def fold_event(
     `sums` remembers what this event added up to, and changes nothing but the time it takes.
     """
     ordered = sorted(members, key=lambda member: member.rank)
-    live = [member for member in ordered if not member.mention.withdrawn]
+    live = [member for member in ordered if not member.withdrawn]
     shown = live or ordered
     if sums is None:
         sums = Sums()
-    sums.bring([member.telling for member in shown], [member.signature for member in shown])
+    sums.bring([member.body for member in shown])
     fields: dict[str, Any] = {
         **sums.build(withdrawn=not live),
         "id": event_id,
-        "mention_ids": tuple([member.mention.id for member in ordered]),
+        "mention_ids": tuple([member.id for member in ordered]),
         "links": tuple([member.link for member in ordered if member.link is not None]),
         "story": _choose_story(shown),
         "block": block,

@@ -88,18 +88,27 @@ class Ledger:
     def add(self, telling: Telling, voice: int) -> None:
         """Add what the next mention says, one that is not withdrawn."""
         self._live += 1
-        entries = telling.recall_entries(voice)
+        entries = [entry.model_copy(update={"voice": voice}) for entry in telling.entries]
         self._entries += entries
         self._words.add(entries)
-        mention = telling.mention
-        if mention.modality != "denied":
-            self._vouching.append((mention.article_id, voice, telling.family))
+        if not telling.is_denial:
+            self._vouching.append((telling.article, voice, telling.family))
         for side, named in (("actor", telling.actors), ("target", telling.targets)):
             for one in named:
                 self._names[side].add(one.name)
                 if one.actor.country:
                     self._countries[side].add(one.actor.country)
         self._from_country.update(telling.speakers)
+
+    def renumber(self, numbers: dict[int, int]) -> None:
+        """Take over that some voices have other numbers."""
+        self._vouching = [(article, numbers[v], family) for article, v, family in self._vouching]
+        self._entries = [
+            entry
+            if numbers[entry.voice] == entry.voice
+            else entry.model_copy(update={"voice": numbers[entry.voice]})
+            for entry in self._entries
+        ]
 
     def build(self) -> tuple[LedgerEntry, ...]:
         """List who says what, oldest first."""

@@ -118,9 +118,7 @@ def weigh_hood(hood: list[Member]) -> Floats:
 def contradicts(draft: Draft, member: Member, cluster: Cluster) -> bool:
     """Tell whether a member's facts contradict most of what the others of its cluster say."""
     others = [
-        one
-        for one in draft.list_members(cluster)
-        if one.id != member.id and not one.mention.withdrawn
+        one for one in draft.list_members(cluster) if one.id != member.id and not one.withdrawn
     ]
     if not others:
         return False

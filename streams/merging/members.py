@@ -6,18 +6,15 @@ shelf each is one JSON value, so that a crash between two of them leaves either 
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
 import json
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import numpy as np
-
-from streams.merging.facts import Facts, build_facts
-from streams.merging.telling import Telling, build_telling
-from streams.merging.terms import Profile, build_profile, dump_profile, load_profile, settle_profile
-from streams.merging.voices import Signature, sign_text
+from streams.merging.body import Body
+from streams.merging.facts import Facts
+from streams.merging.terms import Profile, build_profile, settle_profile
+from streams.merging.voices import sign_text
 from streams.records import Event, Founding, Link, Mention
 
 
@@ -25,10 +22,7 @@ from streams.records import Event, Founding, Link, Mention
 class Member:
     """A mention as a block keeps it; its context is dropped once it was read."""
 
-    mention: Mention
-    profile: Profile
-    signature: Signature | None
-    facts: Facts
+    body: Body
     story: str | None = None
     pin: str | None = None
     """A mention that another block has merged it with."""
@@ -36,30 +30,46 @@ class Member:
     """Why it is where it is."""
     partial: bool = False
     """Known from a relay only, which carries no context."""
-    recalled: list[Telling] = field(default_factory=list, compare=False, repr=False)
-    """What the mention adds to an event, once that was asked for."""
 
     @property
     def id(self) -> str:
         """The mention's id."""
-        return self.mention.id
+        return self.body.id
 
     @property
-    def telling(self) -> Telling:
-        """What the mention adds to an event."""
-        if not self.recalled:
-            self.recalled.append(build_telling(self.mention))
-        return self.recalled[0]
+    def mention(self) -> Mention:
+        """The mention; asking for what `body` has at its head is cheaper."""
+        return self.body.mention
+
+    @property
+    def profile(self) -> Profile:
+        """The profile of its text."""
+        return self.body.profile
+
+    @property
+    def facts(self) -> Facts:
+        """What can agree with or contradict another mention."""
+        return self.body.facts
+
+    @property
+    def home(self) -> str:
+        """The block that founds its event."""
+        return self.body.blocks[0]
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether it was taken back."""
+        return self.body.withdrawn
 
     @property
     def at(self) -> dt.datetime:
         """Publication of its article, else its fetch."""
-        return self.mention.published or self.mention.fetched
+        return self.body.at
 
     @property
     def rank(self) -> tuple[dt.datetime, str]:
         """Its place in the order of telling; the same whatever the order of arrival."""
-        return self.at, self.mention.id
+        return self.body.at, self.body.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,32 +110,26 @@ def build_member(
             "fetched": mention.fetched,
             "article_version": mention.article_version,
         }
-        return replace(old, mention=old.mention.model_copy(update=changes), recalled=[])
+        back = old.mention.model_copy(update=changes)
+        return replace(old, body=Body.build(back, old.profile, old.body.signature))
     partial = mention.relay is not None and not mention.context
     same = next((m for m in (old, sibling) if m is not None and _has_text_of(m, mention)), None)
     if same is not None:
-        profile, signature, partial = same.profile, same.signature, same.partial
+        profile, signature, partial = same.profile, same.body.signature, same.partial
     else:
         text = mention.context or mention.sentence
         profile = settle_profile(build_profile(mention.headline, text, embed=embed))
         signature = sign_text(mention.context or f"{mention.headline} {mention.sentence}")
     kept = mention.model_copy(update={"context": "", "names": (), "places": (), "relay": None})
-    if old is not None:
-        return replace(
-            old,
-            mention=kept,
-            profile=profile,
-            signature=signature,
-            facts=build_facts(kept),
-            partial=partial,
-            recalled=[],
-        )
-    return Member(kept, profile, signature, build_facts(kept), partial=partial)
+    body = Body.build(kept, profile, signature)
+    return (
+        Member(body, partial=partial) if old is None else replace(old, body=body, partial=partial)
+    )
 
 
 def is_newer(mention: Mention, old: Member) -> bool:
     """Tell whether a mention replaces the one that is known by its id."""
-    known = old.mention
+    known = old.body
     if old.partial and mention.context and mention.fetched == known.fetched:
         return not known.withdrawn
     return (mention.fetched, mention.withdrawn) > (known.fetched, known.withdrawn)
@@ -133,35 +137,31 @@ def is_newer(mention: Mention, old: Member) -> bool:
 
 def dump_member(member: Member) -> bytes:
     """Write a member for the shelf."""
-    body = {
-        "profile": dump_profile(member.profile),
-        "signature": None
-        if member.signature is None
-        else base64.b64encode(member.signature.tobytes()).decode(),
+    head = {
         "story": member.story,
         "pin": member.pin,
         "partial": member.partial,
         "link": None if member.link is None else member.link.model_dump(),
     }
-    mention = member.mention.model_dump_json(exclude_none=True, exclude_defaults=True)
-    return f'{json.dumps(body)[:-1]}, "mention": {mention}}}'.encode()
+    return b'%s, "body": %s}' % (json.dumps(head)[:-1].encode(), member.body.pack())
 
 
 def load_member(stored: bytes) -> Member:
     """Read a member from the shelf."""
-    body = json.loads(stored)
-    mention = Mention.model_validate(body["mention"])
-    packed = body["signature"]
-    signature = None if packed is None else np.frombuffer(base64.b64decode(packed), np.uint32)
+    head, _, packed = stored.partition(b', "body": ')
+    if not packed:
+        # stored before the body was a part of its own; it has all that a body has
+        return _join_member(json.loads(stored), Body.load(stored))
+    return _join_member(json.loads(head + b"}"), Body.load(packed[:-1]))
+
+
+def _join_member(head: dict[str, Any], body: Body) -> Member:
     return Member(
-        mention=mention,
-        profile=load_profile(body["profile"]),
-        signature=signature,
-        facts=build_facts(mention),
-        story=body["story"],
-        pin=body["pin"],
-        partial=body["partial"],
-        link=None if body["link"] is None else Link.model_validate(body["link"]),
+        body=body,
+        story=head["story"],
+        pin=head["pin"],
+        partial=head["partial"],
+        link=None if head["link"] is None else Link.model_validate(head["link"]),
     )
 
 
@@ -199,6 +199,7 @@ def load_cluster(stored: bytes) -> Cluster:
 
 
 def _has_text_of(member: Member, mention: Mention) -> bool:
-    known = member.mention
-    same = known.article_version == mention.article_version and known.headline == mention.headline
+    if member.body.version != mention.article_version:
+        return False
+    same = member.mention.headline == mention.headline
     return same and not (member.partial and mention.context)

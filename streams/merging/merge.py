@@ -122,7 +122,7 @@ class Merger:
             if not is_story_block(block):
                 continue
             told = sorted(desk.articles.get(article, ()))
-            told.sort(key=lambda mention: desk.members[mention].mention.withdrawn)
+            told.sort(key=lambda mention: desk.members[mention].withdrawn)
             if told:
                 return desk.cluster_of.get(told[0])
         return None
@@ -167,7 +167,7 @@ class Merger:
 def _find_sibling(desk: Desk, mention: Mention) -> Member | None:
     for known in sorted(desk.articles.get(mention.article_id, ())):
         member = desk.members[known]
-        if member.mention.article_version == mention.article_version:
+        if member.body.version == mention.article_version:
             return member
     return None
 

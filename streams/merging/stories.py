@@ -17,7 +17,7 @@ from collections import Counter
 from dataclasses import replace
 
 from streams.identity import build_id
-from streams.merging.blocking import get_group, is_story_block, is_vague
+from streams.merging.blocking import get_group, is_story_block
 from streams.merging.desk import Draft
 from streams.merging.members import Cluster, Member
 from streams.merging.pairs import BRIEF, score_hood, score_profiles, to_likelihood
@@ -45,8 +45,8 @@ def merge_story_mention(draft: Draft, member: Member) -> list[tuple[str, Mention
     changed = known is None or draft.desk.members[member.id].profile is not member.profile
     draft.put_member(member)
     if known is not None:
-        draft.put_cluster(replace(known, touched=max(known.touched, member.mention.fetched)))
-    if member.mention.withdrawn or not changed:
+        draft.put_cluster(replace(known, touched=max(known.touched, member.body.fetched)))
+    if member.withdrawn or not changed:
         if known is None:
             _open(draft, member)
     else:
@@ -81,7 +81,7 @@ def _gather(draft: Draft, member: Member) -> list[Member]:
             if len(hood) < HOOD and mate != member.id:
                 hood.setdefault(mate)
     found = [draft.get_member(mention) for mention in hood]
-    live = [one for one in found if one is not None and not one.mention.withdrawn]
+    live = [one for one in found if one is not None and not one.withdrawn]
     return sorted([*live, member], key=lambda one: one.rank)
 
 
@@ -111,7 +111,7 @@ def _choose_new_key(draft: Draft, group: list[Member], taken: set[str]) -> str:
         key = _build_key(one)
         if key not in taken and draft.get_cluster(key) is None:
             return key
-    return build_id("s1", *(one.mention.article_id for one in group))
+    return build_id("s1", *(one.body.article for one in group))
 
 
 def _collect(draft: Draft, key: str, group: list[Member]) -> None:
@@ -124,13 +124,13 @@ def _collect(draft: Draft, key: str, group: list[Member]) -> None:
         if old is not None:
             _remove(draft, old, one.id)
     story = draft.get_cluster(key) or Cluster(
-        key=key, block=draft.desk.block, members=(), touched=group[0].mention.fetched
+        key=key, block=draft.desk.block, members=(), touched=group[0].body.fetched
     )
     draft.put_cluster(
         replace(
             story,
             members=(*story.members, *(one.id for one in moved)),
-            touched=max([story.touched, *(one.mention.fetched for one in moved)]),
+            touched=max([story.touched, *(one.body.fetched for one in moved)]),
         )
     )
 
@@ -146,19 +146,19 @@ def _remove(draft: Draft, story: Cluster, mention: str) -> None:
 def _open(draft: Draft, member: Member) -> None:
     key = _build_key(member)
     if draft.get_cluster(key) is not None:
-        key = build_id("s1", member.mention.article_id, member.id)
+        key = build_id("s1", member.body.article, member.id)
     draft.put_cluster(
         Cluster(
             key=key,
             block=draft.desk.block,
             members=(member.id,),
-            touched=member.mention.fetched,
+            touched=member.body.fetched,
         )
     )
 
 
 def _build_key(member: Member) -> str:
-    return build_id("s1", member.mention.article_id)
+    return build_id("s1", member.body.article)
 
 
 def _tell_homes(draft: Draft) -> list[tuple[str, Mention]]:
@@ -168,11 +168,11 @@ def _tell_homes(draft: Draft) -> list[tuple[str, Mention]]:
         # of members only: a story may go on for years, and one that comes back is told again
         told = _keep_members(story, TOLD)
         shown = _keep_members(story, SHOWN)
-        members = [m for m in draft.list_members(story) if not is_story_block(m.mention.blocks[0])]
+        members = [m for m in draft.list_members(story) if not is_story_block(m.home)]
         for member in members:
-            if told.get(member.id) != story.key and not member.mention.withdrawn:
+            if told.get(member.id) != story.key and not member.withdrawn:
                 told[member.id] = story.key
-                relays.append(_relay(story, member, member.mention.blocks[0]))
+                relays.append(_relay(story, member, member.home))
         relays += _show_vague(members, shown)
         draft.put_cluster(replace(story, sent={TOLD: told, SHOWN: shown}))
     return relays
@@ -187,22 +187,21 @@ def _show_vague(members: list[Member], shown: dict[str, str]) -> list[tuple[str,
     """Show a vague mention to the block of the most resembling event of its story, once."""
     relays: list[tuple[str, Mention]] = []
     for vague in members:
-        mention = vague.mention
-        if vague.id in shown or not is_vague(mention.where) or mention.withdrawn:
+        if vague.id in shown or not vague.body.vague or vague.withdrawn:
             continue
-        group = get_group(mention.blocks[0])
+        group = get_group(vague.home)
         others = [
             one
             for one in members
-            if get_group(one.mention.blocks[0]) == group
-            and one.mention.blocks[0] not in mention.blocks
-            and not is_vague(one.mention.where)
+            if get_group(one.home) == group
+            and one.home not in vague.body.blocks
+            and not one.body.vague
         ][-MATES:]
         if others:
             odds = score_profiles([*(one.profile for one in others), vague.profile], last_only=True)
-            block = others[int(odds[0, :-1].argmax())].mention.blocks[0]
+            block = others[int(odds[0, :-1].argmax())].home
             shown[vague.id] = block
-            relays.append((block, mention))
+            relays.append((block, vague.mention))
     return relays
 
 

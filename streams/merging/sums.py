@@ -12,10 +12,11 @@ from collections.abc import Hashable, Iterable, Sequence
 from operator import is_
 from typing import Any
 
+from streams.merging.body import Body
 from streams.merging.ledger import Ledger
 from streams.merging.telling import MODALITIES, Named, Telling
 from streams.merging.tolls import Numbers
-from streams.merging.voices import Signature, Voices
+from streams.merging.voices import Voices
 from streams.records import Actor, When, Where
 
 MAX_ACTORS = 12
@@ -25,34 +26,30 @@ class Sums:
     """What the mentions of one event add up to, remembered."""
 
     def __init__(self) -> None:
-        self._tellings: list[Telling] = []
-        self._signatures: list[Signature | None] = []
+        self._bodies: list[Body] = []
         self._voices = Voices()
         self._tables = _Tables()
 
-    def bring(self, tellings: Sequence[Telling], signatures: Sequence[Signature | None]) -> None:
-        """Bring the sums to exactly these tellings, which are in order."""
-        known = len(self._tellings)
-        grown = (
-            known <= len(tellings)
-            and all(map(is_, self._tellings, tellings))
-            and all(map(is_, self._signatures, signatures))
-        )
-        if not grown:
-            self._voices, known = Voices(), 0
+    def bring(self, bodies: Sequence[Body]) -> None:
+        """Bring the sums to exactly these members' bodies, which are in order."""
+        known = len(self._bodies)
+        if known > len(bodies) or not all(map(is_, self._bodies, bodies)):
+            self._voices, self._tables, known = Voices(), _Tables(), 0
+        new = bodies[known:]
+        tellings = [body.telling for body in new]
         renumbered = self._voices.add(
-            [telling.sources for telling in tellings[known:]], signatures[known:]
+            [telling.sources for telling in tellings], [body.signature for body in new]
         )
-        if renumbered or not grown:
-            self._tables, known = _Tables(), 0
-        for place in range(known, len(tellings)):
-            self._tables.add(tellings[place], self._voices.numbers[place])
-        self._tellings, self._signatures = list(tellings), list(signatures)
+        if renumbered:
+            self._tables.renumber(renumbered)
+        for telling, voice in zip(tellings, self._voices.numbers[known:], strict=True):
+            self._tables.add(telling, voice)
+        self._bodies = list(bodies)
 
     def build(self, *, withdrawn: bool) -> dict[str, Any]:
         """Build the fields of the event; of one that is withdrawn nobody's word is left."""
         tables = self._tables
-        best = tables.best.mention
+        best = tables.best
         return {
             "kind": tables.kinds.choose(),
             "title": best.headline,
@@ -93,13 +90,17 @@ class _Tables:
         self.families: dict[str, None] = {}
         self.articles: dict[str, None] = {}
 
+    def renumber(self, numbers: dict[int, int]) -> None:
+        """Take over that some voices have other numbers."""
+        for table in (self.kinds, self.times, self.places, self.numbers, self.ledger):
+            table.renumber(numbers)
+
     def add(self, telling: Telling, voice: int) -> None:
-        mention = telling.mention
         if not self.articles or telling.best < self.best.best:
             self.best = telling
         self.modality = min(self.modality, telling.modality)
-        self.is_new = self.is_new or mention.newsworthiness == "new"
-        self.backfill = self.backfill and mention.backfill
+        self.is_new = self.is_new or telling.is_new
+        self.backfill = self.backfill and telling.backfill
         self.kinds.add(telling, voice)
         self.times.add(telling, voice)
         self.places.add(telling, voice)
@@ -108,26 +109,38 @@ class _Tables:
         self.recipients.add(telling.recipients)
         self.numbers.add(telling, voice)
         self.ledger.add(telling, voice)
-        self.publishers[mention.publisher] = None
-        self.families[mention.family] = None
-        self.articles[mention.article_id] = None
+        self.publishers[telling.publisher] = None
+        self.families[telling.house] = None
+        self.articles[telling.article] = None
+
+
+Support = dict[Any, set[int]]
+"""A value and the voices that give it."""
+
+
+def _renumber(support: Support, numbers: dict[int, int]) -> None:
+    for value, voices in support.items():
+        support[value] = {numbers[voice] for voice in voices}
 
 
 class _Kinds:
     """The kind that most voices give; of equals the one read with more confidence."""
 
     def __init__(self) -> None:
-        self._support: dict[str, set[int]] = {}
+        self._support: Support = {}
         self._weight: Counter[str] = Counter()
 
     def add(self, telling: Telling, voice: int) -> None:
-        kind = telling.mention.kind
+        kind = telling.kind
         self._support.setdefault(kind, set()).add(voice)
         self._weight[kind] += telling.weight
 
+    def renumber(self, numbers: dict[int, int]) -> None:
+        _renumber(self._support, numbers)
+
     def choose(self) -> str:
         return max(
-            self._support, key=lambda kind: (len(self._support[kind]), self._weight[kind], kind)
+            self._weight, key=lambda kind: (len(self._support[kind]), self._weight[kind], kind)
         )
 
 
@@ -141,13 +154,17 @@ class _Times:
 
     def add(self, telling: Telling, voice: int) -> None:
         if telling.day is None:
-            when = telling.mention.when
+            when = telling.when
             if self._undated is None or str(when.end or "") < str(self._undated.end or ""):
                 self._undated = when
             return
         self._dated.add(telling, voice)
         if telling.exact:
             self._exact.add(telling, voice)
+
+    def renumber(self, numbers: dict[int, int]) -> None:
+        self._exact.renumber(numbers)
+        self._dated.renumber(numbers)
 
     def choose(self) -> When:
         found = self._exact.choose() or self._dated.choose() or self._undated
@@ -157,7 +174,7 @@ class _Times:
 
 class _Days:
     def __init__(self) -> None:
-        self._support: dict[Hashable, set[int]] = {}
+        self._support: Support = {}
         self._narrowest: dict[Hashable, Telling] = {}
 
     def add(self, telling: Telling, voice: int) -> None:
@@ -167,28 +184,34 @@ class _Days:
         if known is None or telling.width < known.width:
             self._narrowest[day] = telling
 
+    def renumber(self, numbers: dict[int, int]) -> None:
+        _renumber(self._support, numbers)
+
     def choose(self) -> When | None:
         if not self._support:
             return None
         day = min(self._support, key=lambda day: (-len(self._support[day]), str(day)))
-        return self._narrowest[day].mention.when
+        return self._narrowest[day].when
 
 
 class _Places:
     """The most exact place, and of equals the one that most voices name."""
 
     def __init__(self) -> None:
-        self._support: dict[str, set[int]] = {}
+        self._support: Support = {}
         self._nearest: dict[str, Telling] = {}
 
     def add(self, telling: Telling, voice: int) -> None:
-        if telling.mention.where is None:
+        if telling.where is None:
             return
         place = telling.place
         self._support.setdefault(place, set()).add(voice)
         known = self._nearest.get(place)
         if known is None or (telling.nearness, telling.at) < (known.nearness, known.at):
             self._nearest[place] = telling
+
+    def renumber(self, numbers: dict[int, int]) -> None:
+        _renumber(self._support, numbers)
 
     def choose(self) -> Where | None:
         if not self._support:
@@ -198,7 +221,7 @@ class _Places:
             nearest = self._nearest[place]
             return nearest.nearness, -len(self._support[place]), nearest.at
 
-        return self._nearest[min(self._support, key=order)].mention.where
+        return self._nearest[min(self._support, key=order)].where
 
 
 class _People:

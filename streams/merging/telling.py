@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from streams.merging.folded import fold_name
-from streams.records import Actor, Claim, LedgerEntry, Measure, Mention, Modality, Quantity, Where
+from streams.records import (
+    Actor,
+    Claim,
+    LedgerEntry,
+    Measure,
+    Mention,
+    Modality,
+    Quantity,
+    When,
+    Where,
+)
 
 MODALITIES: tuple[Modality, ...] = ("happened", "planned", "threatened", "hypothetical", "denied")
 """The first that anybody uses is the event's: one who says it happened outweighs who foresaw it."""
@@ -44,7 +54,18 @@ class Number:
 class Telling:
     """What one mention adds to its event."""
 
-    mention: Mention
+    article: str
+    publisher: str
+    house: str
+    """The publisher's family as it is written."""
+    headline: str
+    sentence: str
+    kind: str
+    is_new: bool
+    is_denial: bool
+    backfill: bool
+    when: When
+    where: Where | None
     sources: tuple[str, ...]
     """Folded names of family, publisher, wire and article: who shares one with another is one voice."""
     family: str
@@ -67,15 +88,8 @@ class Telling:
     numbers: tuple[Number, ...]
     speakers: tuple[tuple[str, str], ...]
     """Folded claimants with their countries, those that have one."""
-    _entries: dict[int, tuple[LedgerEntry, ...]] = field(default_factory=dict)
-
-    def recall_entries(self, voice: int) -> tuple[LedgerEntry, ...]:
-        """Recall the ledger entries of the mention as one of a voice."""
-        entries = self._entries.get(voice)
-        if entries is None:
-            self._entries.clear()
-            entries = self._entries[voice] = _list_entries(self.mention, voice)
-        return entries
+    entries: tuple[LedgerEntry, ...]
+    """What it adds to the ledger, of no voice yet."""
 
 
 def build_telling(mention: Mention) -> Telling:
@@ -88,7 +102,17 @@ def build_telling(mention: Mention) -> Telling:
         width = (when.end - when.start).total_seconds()
     sources = (mention.family, mention.publisher, mention.wire, mention.article_id)
     return Telling(
-        mention=mention,
+        article=mention.article_id,
+        publisher=mention.publisher,
+        house=mention.family,
+        headline=mention.headline,
+        sentence=mention.sentence,
+        kind=mention.kind,
+        is_new=mention.newsworthiness == "new",
+        is_denial=mention.modality == "denied",
+        backfill=mention.backfill,
+        when=when,
+        where=where,
         sources=tuple(fold_name(name) for name in sources if name),
         family=fold_name(mention.family),
         best=(
@@ -115,13 +139,14 @@ def build_telling(mention: Mention) -> Telling:
         speakers=tuple(
             (fold_name(claim.claimant), claim.country) for claim in mention.claims if claim.country
         ),
+        entries=_list_entries(mention),
     )
 
 
-def _list_entries(mention: Mention, voice: int) -> tuple[LedgerEntry, ...]:
+def _list_entries(mention: Mention) -> tuple[LedgerEntry, ...]:
     """List what one mention says."""
     claims = mention.claims or (_speak_for_outlet(mention),)
-    return tuple(_build_entry(mention, claim, voice) for claim in claims)
+    return tuple(_build_entry(mention, claim) for claim in claims)
 
 
 def _speak_for_outlet(mention: Mention) -> Claim:
@@ -134,7 +159,7 @@ def _speak_for_outlet(mention: Mention) -> Claim:
     )
 
 
-def _build_entry(mention: Mention, claim: Claim, voice: int) -> LedgerEntry:
+def _build_entry(mention: Mention, claim: Claim) -> LedgerEntry:
     speaker = fold_name(claim.claimant)
     numbers = tuple(
         number
@@ -155,7 +180,6 @@ def _build_entry(mention: Mention, claim: Claim, voice: int) -> LedgerEntry:
         publisher=mention.publisher,
         family=mention.family,
         url=mention.url,
-        voice=voice,
     )
 
 

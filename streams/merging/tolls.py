@@ -54,6 +54,13 @@ class Numbers:
                 table[number.source] = _Standing(number, voice)
                 self._tolls.pop(number.key, None)
 
+    def renumber(self, numbers: dict[int, int]) -> None:
+        """Take over that some voices have other numbers."""
+        for table in self._standing.values():
+            for source, said in table.items():
+                table[source] = _Standing(said.number, numbers[said.voice])
+        self._tolls.clear()
+
     def build(self) -> tuple[Toll, ...]:
         """Add them up."""
         for key, said in self._standing.items():

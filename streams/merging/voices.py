@@ -59,13 +59,15 @@ class Voices:
         self._rows: list[int] = []
         """Which mention each signature in the table is of."""
 
-    def add(self, sources: Sequence[Sequence[str]], signatures: Sequence[Signature | None]) -> bool:
-        """Number the next mentions; tells whether earlier ones have got other numbers by that.
+    def add(
+        self, sources: Sequence[Sequence[str]], signatures: Sequence[Signature | None]
+    ) -> dict[int, int]:
+        """Number the next mentions; returns the numbers of earlier ones, old to new, if any has changed.
 
         Sources are the folded names by which a mention is of somebody's voice.
         """
         copies = self._find_copies(signatures)
-        kept = True
+        before = list(self.numbers)
         for names in sources:
             place = len(self.numbers)
             others = [self._seen.setdefault(name, place) for name in names]
@@ -76,8 +78,8 @@ class Voices:
             self.numbers.append(voices[0] if voices else self.count)
             for gone in reversed(voices[1:]):
                 self._unite(voices[0], gone)
-                kept = False
-        return not kept
+        renumbered = dict(zip(before, self.numbers, strict=False))
+        return renumbered if any(old != new for old, new in renumbered.items()) else {}
 
     def _unite(self, kept: int, gone: int) -> None:
         """Make a later voice one with an earlier; those after it move up."""

@@ -123,6 +123,15 @@ def test_a_stored_member_is_what_it_was() -> None:
     assert float(to_likelihood(score_profiles(both))[0, 1]) > 0.9
 
 
+def test_a_member_stored_in_one_piece_is_read() -> None:
+    """As the shelf held it before the body was a part of its own."""
+    member = build_member(build_mention(), None, None, embed=True)
+    head, _, body = dump_member(member).partition(b', "body": ')
+    loaded = load_member(head + b", " + body[1:-1])
+    assert (loaded.mention, loaded.story) == (member.mention, member.story)
+    assert np.array_equal(loaded.profile.ids, member.profile.ids)
+
+
 def test_the_last_row_alone_equals_the_last_row_of_all() -> None:
     """The quick way and the whole table agree."""
     texts = ("Ferry sinks off Quista", "Boat sinks near Quista", "Parliament passes budget in Oslo")

@@ -33,6 +33,17 @@ def test_a_restart_between_any_two_steps_changes_nothing(path: Path) -> None:
         assert restarted.tell(step.mention) == sent
 
 
+def test_what_is_packed_away_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A block that keeps no cluster unpacked sends the same events."""
+    running, packing = LocalMerge(embed=False), LocalMerge(embed=False)
+    for path in SCRIPTS:
+        for step in load_script(path):
+            sent = running.tell(step.mention)
+            with monkeypatch.context() as patch:
+                patch.setattr("streams.merging.desk.WARM", 0)
+                assert packing.tell(step.mention) == sent
+
+
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
 def test_telling_everything_twice_changes_nothing(path: Path) -> None:
     """A mention that comes again, soon or late, sends no revision."""
