@@ -14,6 +14,10 @@ _TOLL_LEMMAS = frozenset(
     ("kill", "injure", "wound", "hurt", "hospitalise", "hospitalize", "displace")
 )
 """Verbs whose passive goes on with the toll of one event: "six died and nine were injured"."""
+_DOES = frozenset(
+    ("shoot", "stab", "beat", "gun", "ambush", "strangle", "attack", "bludgeon", "hack")
+)
+"""What leads to a toll in one breath: "shot and killed two"."""
 _STEPS = 40
 _APART = 50.0
 """The price where the two do not meet."""
@@ -68,7 +72,8 @@ def find_opening(clause: Token) -> str:
 def is_toll_pair(verb: Token) -> bool:
     """Whether a verb goes on with the toll of the verb before it: "18 died and 24 were injured"."""
     head = verb.head.lemma_.lower()
-    return verb.lemma_.lower() in _TOLL_LEMMAS and (head in _TOLL_LEMMAS or head == "die")
+    is_toll = verb.lemma_.lower() in _TOLL_LEMMAS
+    return is_toll and (head in _TOLL_LEMMAS or head == "die" or head in _DOES)
 
 
 def _price(

@@ -10,6 +10,7 @@ from streams.reading.words import Token
 FAR = 5.0
 """Beyond this price a place belongs to something else."""
 
+_SITUATED = frozenset(("locate", "situate", "base", "nestle"))
 _BEFALLS = word_set("places_words", "befalls")
 _ELSEWHERE = word_set("places_words", "elsewhere")
 
@@ -55,6 +56,8 @@ def _up(node: Token) -> float:  # noqa: PLR0911 - a table of cases, read from th
 def _down(node: Token, trigger: Token) -> float:  # noqa: C901, PLR0911 - a table of cases, read from the top
     dep, head = node.dep_, node.head
     if dep in ("relcl", "acl"):
+        if node.lemma_.lower() in _SITUATED:
+            return 0.5  # "in a clinic located in Hasakah"
         if head is trigger:
             return (
                 1.5  # also "A tornado hit Mayfield", where the parser makes the verb a participle

@@ -164,14 +164,13 @@ def _preposition_of(place: FoundPlace) -> str | None:
 def _pick(priced: list[tuple[float, FoundPlace]]) -> tuple[Where, ...]:
     nearest, first = priced[0]
     toward = next((place for _, place in priced if _is_toward(place)), None)
+    slack = _SLACK if first.where.country or first.where.feature == "sea" else FAR
     near = [
-        (cost, place)
-        for cost, place in priced
-        if cost <= nearest + _SLACK and not _is_toward(place)
+        (cost, place) for cost, place in priced if cost <= nearest + slack and not _is_toward(place)
     ]
     if not near:
         return (_toward(first, toward),)
-    best = min(near, key=lambda pair: (_grain(pair[1]), pair[0]))[1]
+    best = min(near, key=lambda pair: (_grain(pair[1]), _is_open(pair[1]), pair[0]))[1]
     twins = [
         place
         for _, place in near
@@ -181,6 +180,11 @@ def _pick(priced: list[tuple[float, FoundPlace]]) -> tuple[Where, ...]:
     if toward is not None:
         wheres = [where.model_copy(update={"toward": toward.where.name}) for where in wheres]
     return tuple(wheres)
+
+
+def _is_open(place: FoundPlace) -> bool:
+    """Whether nobody knows where a name is: "a prison in Palermo" is better known by its town."""
+    return place.where.resolved is None
 
 
 def _grain(place: FoundPlace) -> int:
@@ -236,6 +240,7 @@ _REFERRED: dict[str, tuple[str, ...]] = {
     "state": ("region",),
     "island": ("area", "region"),
     "country": ("country",),
+    "nation": ("country",),
 }
 
 
@@ -255,7 +260,7 @@ def _referred(places: Places, sentence: Sentence, trigger: Token) -> Where | Non
         for place in reversed(places.found):
             if place.sentence >= sentence.index or place.where.feature not in _REFERRED[word]:
                 continue
-            if place.role == "place" or word == "country":
+            if place.role == "place" or _REFERRED[word] == ("country",):
                 return place.where.model_copy(update={"rule": place.where.rule + ".referred"})
     return None
 

@@ -12,7 +12,7 @@ from streams.reading.parse import ParsedArticle, Sentence
 from streams.reading.when.lexicon import word_map, word_set
 from streams.reading.where.gazetteer import Gazetteer
 from streams.reading.where.model import NamedPlace
-from streams.reading.where.places import capitals, fold
+from streams.reading.where.places import Place, capitals, fold
 from streams.reading.where.words import PROVINCES, STATES
 from streams.reading.who.countries import name_country
 from streams.reading.words import Token
@@ -138,6 +138,12 @@ def _publisher_country(parsed: ParsedArticle) -> str | None:
     )
 
 
+def _find_land(name: str, gazetteer: Gazetteer) -> Place | None:
+    """The country or region that a dateline names after its town: "DHAKA, Bangladesh"."""
+    lands = [place for place in gazetteer.find(name) if place.feature in ("country", "region")]
+    return lands[0] if lands else None
+
+
 def read_datelines(parsed: ParsedArticle, gazetteer: Gazetteer, context: Context) -> None:
     """Let the town that a dateline names count for its country: "SANTIAGO (Reuters) -"."""
     for paragraph in parsed.paragraphs:
@@ -152,6 +158,14 @@ def read_datelines(parsed: ParsedArticle, gazetteer: Gazetteer, context: Context
             context.admin1s[country, state] += 2
             context.countries[country] += 1
             context.sure.add(country)
+            continue
+        land = _find_land(words[1], gazetteer) if len(words) > 1 else None
+        if land is not None and land.country is not None:
+            context.datelines[fold(name)] = (land.country, land.admin1)
+            context.countries[land.country] += 2
+            context.sure.add(land.country)
+            if land.admin1 is not None:
+                context.admin1s[land.country, land.admin1] += 2
             continue
         towns = [place for place in gazetteer.find(name) if place.country]
         if towns and max(place.population for place in towns) >= 100_000:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 from streams.reading.parse import ParsedArticle
 from streams.reading.where.context import Context
 from streams.reading.where.gazetteer import Gazetteer
-from streams.reading.where.model import NamedPlace
+from streams.reading.where.model import FoundPlace, NamedPlace
 from streams.reading.where.places import Place, capitals, country_name, fold
 from streams.reading.where.words import LAND
 from streams.records import Candidate, PlaceFeature, PlacePrecision, Point, Where
@@ -152,7 +153,7 @@ def find_capital(country: str | None, gazetteer: Gazetteer) -> Where | None:
     return _town(max(towns, key=lambda p: p.population), "place.capital", 1) if towns else None
 
 
-def find_story(context: Context) -> Where | None:
+def find_story(context: Context, found: tuple[FoundPlace, ...]) -> Where | None:
     """The country of the whole story, where nearly everything in it points to one; its region, too."""
     best = context.top()
     if best is None:
@@ -162,7 +163,7 @@ def find_story(context: Context) -> Where | None:
         return None
     if not ((weight >= _ENOUGH and share >= _MOST) or (weight >= _PLENTY and share >= _MUCH)):
         return None
-    name, region = country_name(best), _region_of(context, best)
+    name, region = country_name(best), _region_of(context, best, found)
     if name is None:
         return None
     return Where(
@@ -177,12 +178,19 @@ def find_story(context: Context) -> Where | None:
     )
 
 
-def _region_of(context: Context, country: str) -> str | None:
-    """The one region of that country that the article names again and again."""
-    regions = {key[1]: n for key, n in context.admin1s.items() if key[0] == country}
+def _region_of(context: Context, country: str, found: tuple[FoundPlace, ...]) -> str | None:
+    """The one region of that country that the article names again and again, by itself or by its towns."""
+    regions: Counter[str] = Counter()
+    for (holder, region), count in context.admin1s.items():
+        if holder == country:
+            regions[region] += count
+    for place in found:
+        where = place.where
+        if where.country == country and where.admin1 and where.feature == "settlement":
+            regions[where.admin1] += 1
     if len(regions) != 1:
         return None
-    region, count = next(iter(regions.items()))
+    region, count = regions.most_common(1)[0]
     return region if count >= _AGAIN else None
 
 

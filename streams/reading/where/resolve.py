@@ -60,7 +60,7 @@ def resolve_places(parsed: ParsedArticle, gazetteer: Gazetteer) -> Places:
         found,
         shares,
         capital=find_capital(story, gazetteer),
-        story=find_story(context),
+        story=find_story(context, found),
         dateline=find_dateline_town(parsed, context, gazetteer),
     )
 
