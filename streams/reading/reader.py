@@ -24,6 +24,7 @@ from streams.reading.names import build_names
 from streams.reading.news import judge_newsworthiness, recall_deeds
 from streams.reading.numbers import choose_numbers, find_quantities
 from streams.reading.parse import ParsedArticle, Sentence
+from streams.reading.passages import Role
 from streams.reading.select import find_main, is_of_opening, select_drafts
 from streams.reading.speech import is_own_side
 from streams.reading.spoken import guess_spoken
@@ -50,6 +51,8 @@ MIN_HARD_GUESS = 0.7
 """Confidence from which a war or crime is guessed at all: its words are borrowed most."""
 MIN_GUESS = 0.55
 """Confidence from which a guessed kind needs nothing else to stand on."""
+MAX_LEAD = 3
+"""Sentences of the first paragraph that are the lead; what follows goes on as a body does."""
 CONTEXT_CHARS = 2_000
 
 
@@ -114,7 +117,12 @@ class ArticleReader:
             self.dates, self.parsed, sentence, trigger, background=recalled, kind=coding.kind
         )
         news, news_reason = judge_newsworthiness(self.parsed, sentence, trigger, when, self.genre)
-        if news_reason.rule == "news.past_perfect" and find_speech(trigger) is not None:
+        told_before = coding.group == "justice" and self._role_of(sentence) == "body"
+        if (
+            news_reason.rule == "news.past_perfect"
+            and find_speech(trigger) is not None
+            and not told_before
+        ):
             news = "new"  # "said they had captured": the tense of reported speech
         claims = choose_claims(
             self.voices,
@@ -137,10 +145,17 @@ class ArticleReader:
             claims=tuple(self._place_claim(claim) for claim in claims),
             newsworthiness="background" if recalled else news,
             sentences=(sentence.index,),
-            told=frozenset({sentence.paragraph.role}),
+            told=frozenset({self._role_of(sentence)}),
             reasons=(*_explain(coding, when, where), news_reason),
             confidence=coding.confidence,
         )
+
+    def _role_of(self, sentence: Sentence) -> Role:
+        """What part of the article it is; of a text without paragraphs only the first is lead."""
+        role, first = sentence.paragraph.role, sentence.index - MAX_LEAD
+        if role != "lead" or first < 0:
+            return role
+        return "body" if self.parsed.sentences[first].paragraph is sentence.paragraph else role
 
     def _follow_place(self, coding: Coding) -> tuple[Where, ...]:
         """The settlement that "the village" or "the town" of a clause stands for."""

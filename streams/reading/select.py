@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from streams.lexicon.ontology import get_kind
+from streams.reading.coding.code import HARM
 from streams.reading.draft import Draft
 from streams.reading.parse import ParsedArticle
 from streams.reading.words import Token
@@ -31,6 +32,7 @@ MIN_PLANNED = 0.75
 """Confidence from which the body's "will close the plant" is told."""
 MIN_UNKNOWN = 0.6
 """The same in an article without one sign of a report."""
+MISSING = frozenset({"missing", "disappeared", "vanished", "lost", "swept", "survivors"})
 CONTENT = frozenset({"NOUN", "PROPN"})
 LABEL = 6
 """Up to this many words before a colon are a label."""
@@ -41,10 +43,22 @@ MIN_RECALLED = 0.8
 def select_drafts(drafts: Sequence[Draft], genre: Genre) -> tuple[Draft, ...]:
     """Keep the drafts worth a mention; words about an event are none beside the event."""
     told = tuple(draft for draft in drafts if is_worth_telling(draft, genre))
+    told = tuple(draft for draft in told if not _is_of_told(draft, told))
     deeds = tuple(draft for draft in told if draft.kind not in MERE_WORDS)
     if any(draft.newsworthiness == "new" for draft in deeds):
         return deeds
     return tuple(d for d in told if d.kind not in MERE_WORDS or d.in_opening)
+
+
+def _is_of_told(draft: Draft, told: Sequence[Draft]) -> bool:
+    """Say whether the body only tells who died, or who is looked for, of what the opening told."""
+    if draft.in_opening or draft.newsworthiness != "new":
+        return False
+    opened = {get_kind(d.kind).group for d in told if d.in_opening and d.newsworthiness == "new"}
+    if draft.kind == "death":
+        return bool(opened & HARM)
+    missing = MISSING.isdisjoint(draft.coding.sentence.lowers)
+    return draft.kind == "missing_person" and missing and bool(opened & {"attack", "crime"})
 
 
 def is_worth_telling(draft: Draft, genre: Genre) -> bool:

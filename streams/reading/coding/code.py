@@ -419,6 +419,8 @@ MAX_SCORE = 3
 VAGUE = frozenset({"death", "homicide"})
 DEADLY = frozenset({"protest", "coercion"})
 """Groups of what people die in that is no harm by itself: a riot, a coup."""
+NEAR = 8
+"""Words from "killed" to the riot in which "hundreds were injured" as well."""
 MAX_VAGUE = 0.6
 """Up to this weight "died" and "were killed" say only what something else in the sentence did."""
 
@@ -439,7 +441,11 @@ def _is_deadly(killing: Coding, other: Coding) -> bool:
     """Say whether "were killed" only tells what a riot or a coup did."""
     if other.group not in DEADLY or killing.trigger.lemma_.lower() not in CONSEQUENCE:
         return False
-    return _is_linked(killing, other) or _is_linked(other, killing)
+    return (
+        _is_linked(killing, other)
+        or _is_linked(other, killing)
+        or (is_cause(other.frame) and 0 < other.trigger.i - killing.trigger.i <= NEAR)
+    )
 
 
 def _is_linked(coding: Coding, other: Coding) -> bool:
@@ -456,5 +462,11 @@ def _is_linked(coding: Coding, other: Coding) -> bool:
             return True
         governor = governor.head if governor.dep_ in {"conj", "acl"} else None
     head = coding.trigger.head
+    if coding.trigger.dep_ == "advcl" and find_speech(other.trigger) is not None:
+        spoken = [
+            c for c in head.children if c.dep_ == "ccomp"
+        ]  # "it hit, police said, killing two"
+        if any(c.i in {other.trigger.i, other.trigger.head.i} for c in spoken):
+            return True
     links = {"advcl", "xcomp", "acl", "conj"} if coding.group in HARM else {"advcl", "xcomp", "acl"}
     return head.i == other.trigger.i and coding.trigger.dep_ in links

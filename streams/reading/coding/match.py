@@ -144,6 +144,8 @@ def _is_passive(frame: Frame) -> bool:
 
 def _has_prep(pattern: Pattern, frame: Frame) -> bool:
     for prep, terms in pattern.not_preps:
+        if not terms and pattern.part == "n" and not _has_own(frame.trigger, prep):
+            continue  # "of" of "an avalanche hit a group of hikers" is not the avalanche's
         if prep in frame.preps and (not terms or _says(frame, prep, frame.preps[prep], terms)):
             return False
     if not pattern.preps:
@@ -152,6 +154,10 @@ def _has_prep(pattern: Pattern, frame: Frame) -> bool:
         if prep in frame.preps and (not terms or _says(frame, prep, frame.preps[prep], terms)):
             return True
     return False
+
+
+def _has_own(noun: Token, prep: str) -> bool:
+    return any(child.dep_ == "prep" and child.lower_ == prep for child in noun.children)
 
 
 def _stands_alone(frame: Frame, pattern: Pattern) -> bool:

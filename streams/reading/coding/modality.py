@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from streams.reading.coding.frames import find_occurrence
+from streams.reading.coding.frames import QUANTITY, find_occurrence
 from streams.reading.coding.patterns import load_coding_lexicon
 from streams.reading.words import Token
 from streams.records import Modality
@@ -25,6 +25,7 @@ EXAMPLE = frozenset({"including", "like", "unlike"})
 """What they bring is an example of something else, not the news."""
 GIVEN = frozenset({"after", "following", "because", "despite", "amid"})
 """What they bring is told as fact, whatever the clause above it says: "will move after a fire"."""
+SUFFERED = frozenset({"injure", "wound", "hurt", "kill", "maim"})
 COPULAS = frozenset({"be", "become", "remain"})
 SPANS = frozenset({"week", "month", "year", "decade", "weeks", "months", "years", "decades"})
 KEEN = frozenset(
@@ -332,8 +333,8 @@ def _judge_head(
         return _judge_preposition(head, lexicon, step=step)
     if head.pos_ in {"NOUN", "ADJ"} and dep in {"acl", "xcomp", "ccomp", "compound", "advcl"}:
         rule = lexicon.nouns.get(head.lemma_.lower())
-        if dep == "xcomp" and head.lemma_ in KEEN:
-            rule = "planned" if head.lemma_ == "due" else "hypothetical"
+        if dep == "xcomp" and (head.lemma_ in KEEN or (head.pos_ == "ADJ" and _has_to(token))):
+            rule = "planned" if head.lemma_ == "due" else "hypothetical"  # "it is vital to win"
         if rule:
             return _build(rule, "noun", head)
     return None
@@ -378,7 +379,11 @@ def _is_described(verb: Token) -> bool:
     human = noun.lemma_.lower() in load_coding_lexicon().terms("human").lemmas
     if verb.tag_ != "VBN" and not (verb.tag_ == "VBG" and human):
         return False
-    if verb.tag_ == "VBN" and (noun.dep_ == "appos" or (human and noun.dep_ == "pobj")):
+    if verb.lemma_ in SUFFERED and (noun.lemma_.lower() in QUANTITY or noun.pos_ == "NUM"):
+        return False  # "twenty were killed and hundreds injured in riots"
+    if human and noun.dep_ == "pobj":  # "encircled by rebels fighting the government"
+        return True
+    if verb.tag_ == "VBN" and noun.dep_ == "appos":
         return True  # "the mayor, a member of the party jailed a year ago"
     if noun.dep_ == "attr" and noun.head.dep_ == "relcl":
         return _identifies(noun.head)
