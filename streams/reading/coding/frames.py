@@ -110,6 +110,9 @@ INTRANSITIVE = frozenset(
 )
 """Verbs that nobody suffers, so that their past is never a passive without its auxiliary."""
 
+PHRASAL = frozenset({"pull out", "break down", "break out", "break up", "hold out", "take off"})
+"""Verbs of BEFALLING that nobody suffers with this particle: "Russia pulled out of talks"."""
+
 EXTENT = "~"
 """Stands for a preposition before a measure without one ("pushed south a kilometre")."""
 MAX_CLIMB = 6
@@ -309,7 +312,10 @@ def _reads_as_passive(frame: Frame) -> bool:
     bare = not frame.passive and not frame.objects and verb.tag_ in {"VBN", "VBD"}
     if any(child.dep_ in {"aux", "agent", "prt"} for child in verb.children):
         return False
-    return bare and verb.lemma_.lower() in BEFALLING and verb.sent[-1].text != "."
+    lemma = verb.lemma_.lower()
+    if any(f"{lemma} {particle}" in PHRASAL for particle in frame.particles):
+        return False
+    return bare and lemma in BEFALLING and verb.sent[-1].text != "."
 
 
 def reread_as_passive(frame: Frame) -> Frame | None:
