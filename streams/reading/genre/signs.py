@@ -39,6 +39,8 @@ class Sign:
 class _Pattern:
     genre: Genre
     where: str
+    looks_at: str
+    """The text in which it is looked for: a title that is a quotation is one beside `title`."""
     weight: float
     pattern: re.Pattern[str]
     folded: re.Pattern[str] | None
@@ -48,7 +50,7 @@ class _Pattern:
 
 def find_signs(article: Article) -> Iterator[Sign]:
     """Find what the table says about an article."""
-    path = _path_of(article.url or article.link)
+    texts = _list_texts(article)
     body = (article.text or article.summary)[:MAX_SCANNED]
     lower = body.lower()
     if len(lower) != len(body):
@@ -65,23 +67,23 @@ def find_signs(article: Article) -> Iterator[Sign]:
                 weight = row.weight * min(len(hits), MAX_HITS)
                 yield Sign(row.genre, "text", weight, hits[0].strip())
             continue
-        for candidate in _candidates(article, row, path):
-            found = _match(row, candidate)
+        for text, folded in texts[row.looks_at]:
+            found = _match(row, text) if row.gate.may_match(folded) else None
             if found:
                 yield Sign(row.genre, row.where, row.weight, found)
                 break
 
 
-def _candidates(article: Article, row: _Pattern, path: str) -> tuple[str, ...]:
-    if row.where == "url":
-        return (path,)
-    if row.where == "tag":
-        return article.tags
-    if row.where == "byline":
-        return article.authors
-    if "\u201d" in row.pattern.pattern:  # it looks for a title that is a quotation
-        return (article.title,)
-    return (_strip_quotes(article.title),)
+def _list_texts(article: Article) -> dict[str, list[tuple[str, str]]]:
+    """What rows look at beside the text, as written and in lower case."""
+    texts = {
+        "url": (_path_of(article.url or article.link),),
+        "tag": article.tags,
+        "byline": article.authors,
+        "title": (_strip_quotes(article.title),),
+        "quotation": (article.title,),
+    }
+    return {name: [(text.strip(), text.lower()) for text in found] for name, found in texts.items()}
 
 
 def _strip_quotes(title: str) -> str:
@@ -100,8 +102,8 @@ def _strip_quotes(title: str) -> str:
 
 def _match(row: _Pattern, text: str) -> str | None:
     find = row.pattern.fullmatch if row.where in {"tag", "byline"} else row.pattern.search
-    match = find(text.strip())
-    return match.group().strip() or text.strip() if match else None
+    match = find(text)
+    return match.group().strip() or text if match else None
 
 
 def _path_of(url: str | None) -> str:
@@ -129,5 +131,16 @@ def _load_table() -> tuple[_Pattern, ...]:
         foldable = bool(flags & re.IGNORECASE) and re.sub(r"\\.", "", pattern).islower()
         folded = re.compile(pattern, re.MULTILINE) if foldable else None
         compiled = re.compile(pattern, flags)
-        rows.append(_Pattern(genres[genre], where, float(weight), compiled, folded, Gate(compiled)))
+        quoted = where == "title" and "\u201d" in pattern
+        rows.append(
+            _Pattern(
+                genres[genre],
+                where,
+                "quotation" if quoted else where,
+                float(weight),
+                compiled,
+                folded,
+                Gate(compiled),
+            )
+        )
     return tuple(rows)
