@@ -57,6 +57,16 @@ def is_own_clause(verb: Token) -> bool:
     return verb.dep_ == "acl" and verb.tag_ in ("VBN", "VBD") and "dobj" in deps
 
 
+_FOLLOWS = frozenset(("follow", "echo", "recall", "succeed", "mirror"))
+
+
+def is_forerunner(node: Token) -> bool:
+    """Whether a word is what an event came after: "The strike follows a shoot-out on Tuesday"."""
+    if node.dep_ == "pobj" and node.head.lower_ == "after":
+        return node.head.head.lemma_.lower() == "come"
+    return node.dep_ == "dobj" and node.head.lemma_.lower() in _FOLLOWS
+
+
 AT_ONCE = frozenset(("when", "while", "as"))
 """What these words open happens at the same time: "died while climbing on Saturday"."""
 

@@ -13,7 +13,7 @@ from streams.lexicon.ontology import get_kind
 from streams.reading.numbers.fate import fate_words
 from streams.reading.numbers.found import FoundQuantity
 from streams.reading.parse import ParsedArticle, Sentence
-from streams.reading.walk import find_opening, is_own_clause, price_path
+from streams.reading.walk import find_opening, is_forerunner, is_own_clause, price_path
 from streams.reading.when.english import SAY_LEMMAS
 from streams.reading.when.lexicon import word_set
 from streams.reading.words import Token
@@ -269,6 +269,8 @@ def _is_toll(verb: Token) -> bool:
 
 def _down(node: Token, trigger: Token) -> float:  # noqa: PLR0911 - a table of cases, read from the top
     dep, head = node.dep_, node.head
+    if is_forerunner(node):
+        return 6.0
     if dep in ("relcl", "acl"):
         if is_own_clause(node) or node.lemma_.lower() in _SPARKS:
             return 4.0

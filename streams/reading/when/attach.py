@@ -8,7 +8,14 @@ sentences of our own (`tests/cases/dates.toml`), not learnt.
 
 from __future__ import annotations
 
-from streams.reading.walk import AT_ONCE, find_opening, is_own_clause, is_toll_pair, price_path
+from streams.reading.walk import (
+    AT_ONCE,
+    find_opening,
+    is_forerunner,
+    is_own_clause,
+    is_toll_pair,
+    price_path,
+)
 from streams.reading.when.english import (
     ANNOUNCE_LEMMAS,
     HAPPEN_LEMMAS,
@@ -57,6 +64,8 @@ def _up(node: Token) -> float:  # noqa: PLR0911 - a table of cases, read from th
 
 def _down(node: Token, trigger: Token) -> float:  # noqa: C901, PLR0911 - a table of cases, read from the top
     dep, head = node.dep_, node.head
+    if is_forerunner(node):
+        return 6.0
     if dep in _NAMING:
         return 0.5 if head.i == trigger.i else 2.0
     if dep in ("relcl", "acl"):

@@ -93,16 +93,23 @@ def is_retold(trigger: Token, date: FoundDate, kind: str | None) -> bool:
     wanted = {stem for stem in _stems(trigger, kind) if len(stem) >= _STEM or stem in _KINDRED}
     return bool(wanted) and any(
         token.pos_ in ("VERB", "NOUN")
-        and _stem(token) in wanted
+        and stem_of(token) in wanted
         and price(token, date.head) <= NEAR
         and not is_other(token)
         for token in date.first.sent
     )
 
 
+def retells(token: Token, trigger: Token) -> bool:
+    """Whether a word of another sentence tells the deed of `trigger` again."""
+    wanted = stem_of(trigger)
+    is_known = len(wanted) >= _STEM or wanted in _KINDRED
+    return is_known and stem_of(token) == wanted and not is_other(token)
+
+
 def _stems(trigger: Token, kind: str | None) -> list[str]:
     words = kind.split("_") if kind is not None else []
-    return [_stem(trigger), *(_SAME[word] for word in words if word in _SAME)]
+    return [stem_of(trigger), *(_SAME[word] for word in words if word in _SAME)]
 
 
 def is_other(token: Token) -> bool:
@@ -155,7 +162,7 @@ def _is_definite(noun: Token) -> bool:
     return any(child.lower_ in _THIS for child in noun.children)
 
 
-def _stem(token: Token) -> str:
+def stem_of(token: Token) -> str:
     """The beginning of a word, the same for "derailed" and "derailment", "killed" and "died"."""
     lemma = token.lemma_.lower()
     if lemma == "pass" and any(child.lower_ == "away" for child in token.children):

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from streams.reading.walk import AT_ONCE, find_opening, is_own_clause, is_toll_pair, price_path
+from streams.reading.walk import (
+    AT_ONCE,
+    find_opening,
+    is_forerunner,
+    is_own_clause,
+    is_toll_pair,
+    price_path,
+)
 from streams.reading.when.english import SAY_LEMMAS
 from streams.reading.when.lexicon import word_set
 from streams.reading.words import Token
@@ -53,8 +60,10 @@ def _up(node: Token) -> float:  # noqa: PLR0911 - a table of cases, read from th
     return 1.0
 
 
-def _down(node: Token, trigger: Token) -> float:  # noqa: C901, PLR0911 - a table of cases, read from the top
+def _down(node: Token, trigger: Token) -> float:  # noqa: C901, PLR0911, PLR0912 - a table of cases, read from the top
     dep, head = node.dep_, node.head
+    if is_forerunner(node):
+        return 6.0
     if dep in ("relcl", "acl"):
         if node.lemma_.lower() in _SITUATED:
             return 0.5  # "in a clinic located in Hasakah"

@@ -173,13 +173,25 @@ def _is_inside_name(
             or (is_compound and last.head.text[:1].isupper())
         ):
             return True
-    if before is not None and _ends_a_name(before):
+    if before is not None and (_ends_a_name(before) or _opens_a_name(before, last)):
         return True
     if before is not None and before.lower_ == "of" and label == "ORG" and is_larger:
         return True
     if is_larger and label in _NAME_ENTS and not is_locative:
         return after is None or after.lower_ not in FACILITIES
     return False
+
+
+def _opens_a_name(before: Token, last: Token) -> bool:
+    """Whether the parser's place begins before: the "Creek" of "Riddells Creek", "State of Iraq"."""
+    if before.lower_ == "of":
+        return (
+            before.i > 1 and before.nbor(-1).text == "State" and before.nbor(-2).text == "Islamic"
+        )
+    is_joined = (
+        last.ent_iob_ == "I" and before.ent_type_ == last.ent_type_ and before.pos_ == "PROPN"
+    )
+    return is_joined and before.text[:1].isupper() and before.lower_ not in DIRECTIONS
 
 
 def _ends_a_name(before: Token) -> bool:

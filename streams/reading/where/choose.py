@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from streams.reading.parse import ParsedArticle, Sentence
 from streams.reading.when.lexicon import word_set
+from streams.reading.when.retold import retells
 from streams.reading.where.attach import FAR, price
 from streams.reading.where.institution import find_institution, find_national
 from streams.reading.where.model import FoundPlace, Places
@@ -33,6 +34,9 @@ _OFFICES = word_set("places_words", "offices")
 _HAPPEN = frozenset(
     ["happen", "occur", "take", "strike", "hit", "unfold", "erupt", "come", "break"]
 )
+_NEAR = 3.0
+_REPEATED = 6
+"""How many sentences on the same deed, told again with its place, is looked for."""
 _SLACK = 1.6
 """A place within this price of the nearest one may be the better one by being smaller."""
 
@@ -51,14 +55,15 @@ def choose_all_where(
     """The places of the event: more than one only where they are coordinated ("captured X and Y")."""
     priced = _priced(places, sentence, trigger)
     if priced:
-        return _refine(_pick(priced), places, parsed, sentence)
+        return _refine(_pick(priced), places, parsed, sentence, trigger)
     elsewhere = (
         _referred(places, sentence, trigger)
         or _continued(places, sentence)
         or _from_lead(places, parsed, sentence)
+        or _retold(places, parsed, sentence, trigger)
     )
     if elsewhere is not None:
-        return _refine((elsewhere,), places, parsed, sentence)
+        return _refine((elsewhere,), places, parsed, sentence, trigger)
     elsewhere = places.dateline if _is_top(sentence) else None
     elsewhere = elsewhere or find_national(sentence, trigger) or find_institution(trigger)
     elsewhere = elsewhere or places.story
@@ -70,7 +75,11 @@ def _is_top(sentence: Sentence) -> bool:
 
 
 def _refine(
-    wheres: tuple[Where, ...], places: Places, parsed: ParsedArticle, sentence: Sentence
+    wheres: tuple[Where, ...],
+    places: Places,
+    parsed: ParsedArticle,
+    sentence: Sentence,
+    trigger: Token,
 ) -> tuple[Where, ...]:
     """Find a town for a headline or lead that names only its region or country.
 
@@ -84,6 +93,9 @@ def _refine(
         lead = _from_lead(places, parsed, sentence)
         if lead is not None and _is_inside(lead, where):
             return (lead,)
+    told = _retold(places, parsed, sentence, trigger)
+    if told is not None and _is_inside(told, where):
+        return (told,)
     town = places.dateline
     if town is not None and where.feature == "region" and _is_inside(town, where):
         return (town,)
@@ -292,6 +304,25 @@ def _from_lead(places: Places, parsed: ParsedArticle, sentence: Sentence) -> Whe
     return best.where.model_copy(update={"rule": best.where.rule + ".lead"})
 
 
+def _retold(
+    places: Places, parsed: ParsedArticle, sentence: Sentence, trigger: Token
+) -> Where | None:
+    """Find where the deed of headline or lead is told again: "He was hanged on Friday in Lahore"."""
+    if not _is_top(sentence):
+        return None
+    for place in places.found:
+        if not sentence.index < place.sentence <= sentence.index + _REPEATED:
+            continue
+        if place.role != "place" or place.where.resolved is None or place.where.country is None:
+            continue
+        for word in parsed.sentences[place.sentence].words:
+            if word.pos_ in ("VERB", "NOUN") and retells(word, trigger):
+                cost = price(word, place.head) + _preposition(place, word)
+                if cost <= _NEAR:
+                    return place.where.model_copy(update={"rule": place.where.rule + ".retold"})
+    return None
+
+
 def _continued(places: Places, sentence: Sentence) -> Where | None:
     """Find "The blast happened in X", said in one of the next sentences."""
     if sentence.paragraph.role not in ("headline", "lead"):
@@ -299,6 +330,8 @@ def _continued(places: Places, sentence: Sentence) -> Where | None:
     for place in places.found:
         if not sentence.index < place.sentence <= sentence.index + 4 or place.role != "place":
             continue
+        if _preposition_of(place) in ("of", "from"):
+            continue  # "in a village 50 km north of Melbourne"
         verb = place.head
         for _ in range(8):
             if verb.pos_ == "VERB" or verb.head.i == verb.i:

@@ -34,6 +34,8 @@ class Context:
     """The countries that more than the nationality of people tells."""
     admin1s: Counter[tuple[str, str]] = field(default_factory=Counter)
     signed: set[str] = field(default_factory=set)
+    datelined: set[str] = field(default_factory=set)
+    """The countries that a dateline names."""
     publisher: str | None = None
     datelines: dict[str, tuple[str, str | None]] = field(default_factory=dict)
 
@@ -164,6 +166,7 @@ def read_datelines(parsed: ParsedArticle, gazetteer: Gazetteer, context: Context
             context.datelines[fold(name)] = (land.country, land.admin1)
             context.countries[land.country] += 2
             context.sure.add(land.country)
+            context.datelined.add(land.country)
             if land.admin1 is not None:
                 context.admin1s[land.country, land.admin1] += 2
             continue

@@ -19,6 +19,8 @@ _ENOUGH, _MOST = 1.0, 0.8
 _PLENTY, _MUCH = 4.0, 0.65
 """Weight and share of a country in the names of an article that make it the story's."""
 _AGAIN = 2
+_HALF = 0.4
+"""The share that is enough for a country which the dateline names, too."""
 
 
 SHORT_CAPITALS = 3
@@ -155,10 +157,12 @@ def find_capital(country: str | None, gazetteer: Gazetteer) -> Where | None:
 
 def find_story(context: Context, found: tuple[FoundPlace, ...]) -> Where | None:
     """The country of the whole story, where nearly everything in it points to one; its region, too."""
-    best = context.top()
+    best = context.top() or _find_datelined(context)
     if best is None:
         return None
     weight, share = context.countries[best], context.share(best)
+    if best in context.datelined and share >= _HALF:
+        weight, share = max(weight, _PLENTY), 1.0
     if best not in context.sure and weight < _PLENTY:
         return None
     if not ((weight >= _ENOUGH and share >= _MOST) or (weight >= _PLENTY and share >= _MUCH)):
@@ -176,6 +180,12 @@ def find_story(context: Context, found: tuple[FoundPlace, ...]) -> Where | None:
         rule="place.story",
         reason=f"only the {'region' if region else 'country'} of the story is known",
     )
+
+
+def _find_datelined(context: Context) -> str | None:
+    """The country of the dateline, where the article names no other as often."""
+    best = max(context.countries, key=lambda code: context.countries[code], default=None)
+    return best if best in context.datelined and context.share(best) >= _HALF else None
 
 
 def _region_of(context: Context, country: str, found: tuple[FoundPlace, ...]) -> str | None:
