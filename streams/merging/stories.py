@@ -18,6 +18,7 @@ from dataclasses import replace
 
 from streams.identity import build_id
 from streams.merging.blocking import get_group, is_story_block
+from streams.merging.contrast import contrast_facts
 from streams.merging.desk import Draft
 from streams.merging.members import Cluster, Member
 from streams.merging.pairs import BRIEF, score_hood, score_profiles, to_likelihood
@@ -60,8 +61,9 @@ def _regroup(draft: Draft, member: Member, known: Cluster | None) -> None:
         if known is None:
             _open(draft, member)
         return
-    likelihood = to_likelihood(score_hood([one.profile for one in hood]))
-    labels = group_pairs(likelihood, JOIN)
+    odds = score_hood([one.profile for one in hood])
+    odds += contrast_facts([one.facts for one in hood], odds)
+    labels = group_pairs(to_likelihood(odds), JOIN)
     groups: dict[int, list[Member]] = {}
     for one, label in zip(hood, labels, strict=True):
         groups.setdefault(label, []).append(one)
