@@ -32,7 +32,9 @@ FEW = 2
 WARM = 300
 """Clusters of a block that were changed last, of which everything is at hand."""
 MAX_MEMBERS = 120
-"""Members kept of a cluster: the first half and the last half told."""
+"""Members left of a cluster that is cut: the first half and the last half told."""
+CUT = 150
+"""Members beyond which a cluster is cut. Whoever goes has the event added up anew: so seldom."""
 
 
 class Desk:
@@ -223,7 +225,7 @@ class Draft:
             self.clusters[cluster.key] = cluster
             return cluster
         ordered = sorted(cluster.members, key=self._rank)
-        if len(ordered) > MAX_MEMBERS:
+        if len(ordered) > CUT:
             half = MAX_MEMBERS // 2
             self.dropped.update(ordered[half:-half])
             ordered = ordered[:half] + ordered[-half:]

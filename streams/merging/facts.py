@@ -6,7 +6,8 @@ import datetime as dt
 import math
 import re
 import zlib
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 
 from streams.lexicon.ontology import get_kind
@@ -52,14 +53,15 @@ class Facts:
     """Rarity of each stem of the telling sentence, as a vector of length one."""
     towns: frozenset[str] = frozenset()
     """What the headline and the sentence name as a place and reading did not resolve, folded."""
-    form: dict[int, float] = field(default_factory=dict)
-    """The telling sentence less its places, weighed like `sentence`."""
+    named: frozenset[int] = frozenset()
+    """The stems of the telling sentence that name its places."""
 
 
 def build_facts(mention: Mention) -> Facts:
     """Read the facts out of a mention."""
     kind = get_kind(mention.kind)
     towns = _find_towns(mention)
+    sentence = _weigh_stems(list_stems(mention.sentence))
     when, where = mention.when, mention.where
     precise = when.precision in ("hour", "day")
     exact = where is not None and where.precision == 1 and where.relation == "at"
@@ -81,9 +83,9 @@ def build_facts(mention: Mention) -> Facts:
         numbers=tuple(
             sorted({(n.measure, n.value) for n in mention.numbers if n.value is not None})
         ),
-        sentence=_weigh_stems(list_stems(mention.sentence)),
+        sentence=sentence,
         towns=towns,
-        form=_weigh_form(mention, towns),
+        named=_find_named(mention, towns, sentence),
     )
 
 
@@ -99,17 +101,15 @@ def measure_distance(a: tuple[float, float], b: tuple[float, float]) -> float:
 
 def compare_sentences(a: Facts, b: Facts) -> float:
     """Cosine of the two telling sentences, 0 to 1."""
-    return _compare_weights(a.sentence, b.sentence)
+    short, long = sorted((a.sentence, b.sentence), key=len)
+    return sum(weight * long.get(stem, 0.0) for stem, weight in short.items())
 
 
 def compare_forms(a: Facts, b: Facts) -> float:
     """Cosine of the two telling sentences without their places, 0 to 1."""
-    return _compare_weights(a.form, b.form)
-
-
-def _compare_weights(a: dict[int, float], b: dict[int, float]) -> float:
-    short, long = sorted((a, b), key=len)
-    return sum(weight * long.get(stem, 0.0) for stem, weight in short.items())
+    ours, theirs = _weigh_form(a), _weigh_form(b)
+    length = _measure_length(ours.values()) * _measure_length(theirs.values())
+    return sum(weight * theirs.get(stem, 0.0) for stem, weight in ours.items()) / (length or 1.0)
 
 
 def _to_seconds(instant: dt.datetime | None) -> float | None:
@@ -150,14 +150,29 @@ def _name_people(actors: tuple[Actor, ...]) -> frozenset[str]:
     return frozenset(fold_name(word) for word in last_words if word[0].isupper())
 
 
-def _weigh_form(mention: Mention, towns: frozenset[str]) -> dict[int, float]:
+def _find_named(
+    mention: Mention, towns: frozenset[str], sentence: dict[int, float]
+) -> frozenset[int]:
     where = mention.where
     places = " ".join((*sorted(towns), *((where.name,) if where else ())))
-    named = {stem_word(word) for word in fold_name(places).split()}
-    return _weigh_stems([stem for stem in list_stems(mention.sentence) if stem not in named])
+    stems = (_weigh_stem(stem_word(word))[0] for word in fold_name(places).split())
+    return frozenset(stem for stem in stems if stem in sentence)
+
+
+def _weigh_form(facts: Facts) -> dict[int, float]:
+    return {s: weight for s, weight in facts.sentence.items() if s not in facts.named}
 
 
 def _weigh_stems(stems: list[str]) -> dict[int, float]:
-    weights = {zlib.crc32(stem.encode()): measure_rarity(stem) for stem in stems}
-    length = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
+    weights = dict(map(_weigh_stem, stems))
+    length = _measure_length(weights.values()) or 1.0
     return {stem: weight / length for stem, weight in weights.items()}
+
+
+@lru_cache(maxsize=100_000)
+def _weigh_stem(stem: str) -> tuple[int, float]:
+    return zlib.crc32(stem.encode()), measure_rarity(stem)
+
+
+def _measure_length(weights: Iterable[float]) -> float:
+    return math.sqrt(sum(weight * weight for weight in weights))

@@ -26,7 +26,9 @@ def measure_rarity(stem: str) -> float:
     if stem[:1].isdigit():
         return NUMBER
     known = _frequencies().get
-    often = max(known(stem, 0.0), *(known(f"{stem}{end}", 0.0) for end in ("e", "s", "ed")))
+    often = max(
+        known(stem, 0.0), known(stem + "e", 0.0), known(stem + "s", 0.0), known(stem + "ed", 0.0)
+    )
     zipf = _to_zipf(often)
     return min(1.0, max(0.02, (COMMONEST - max(zipf, RAREST)) / (COMMONEST - RAREST)))
 

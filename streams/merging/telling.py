@@ -25,7 +25,7 @@ Order = tuple[object, ...]
 """A key by which one telling is preferred to another; it ends in the mention's id, so none are equal."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Named:
     """Somebody whom a mention names."""
 
@@ -36,7 +36,7 @@ class Named:
     actor: Actor
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Number:
     """A number of a mention, with whose it is."""
 
@@ -50,7 +50,7 @@ class Number:
     quantity: Quantity
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Telling:
     """What one mention adds to its event."""
 

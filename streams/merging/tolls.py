@@ -25,7 +25,7 @@ LATEST = 3
 """How many of the latest voices decide what is best of a measure that does not rise."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class _Standing:
     """A number that somebody stands by."""
 

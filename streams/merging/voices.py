@@ -42,7 +42,7 @@ def sign_text(text: str) -> Signature | None:
         return None
     minhash = RMinHash(num_perm=PERMUTATIONS, seed=42)
     phrases = {" ".join(words[i : i + PHRASE]) for i in range(len(words) - PHRASE + 1)}
-    minhash.update(sorted(phrases))
+    minhash.update(list(phrases))
     return np.array([*minhash.digest(), len(phrases)], np.uint32)
 
 
