@@ -20,6 +20,8 @@ TIMES = word_set("numbers_lists", "times")
 _SKIP = word_set("numbers_lists", "skip")
 _REMAINS = word_set("numbers_lists", "remains")
 _VIOLENT = word_set("numbers_lists", "violent")
+_NOT_PEOPLE = word_set("numbers_lists", "not_people")
+_AGENT = re.compile(r"[a-z]{3}(?:er|or|ist|ian)$")
 _TAKES_LIVES = frozenset(("claim", "take", "lose", "cost", "kill", "end", "cut"))
 NOT_DONE = frozenset(("attempted", "attempt", "planned", "alleged", "plotted", "threatened"))
 _HELPERS = (
@@ -68,7 +70,7 @@ def find_fate(
         if lemma not in PEOPLE:
             if ("noun", lemma) in words:
                 return words["noun", lemma], noun
-            if noun.ent_type_ != "NORP":
+            if noun.ent_type_ != "NORP" and not is_agent(lemma):
                 return None, None
         for child in noun.children:  # "the 14 injured people", "six missing crew"
             state = words.get(("state", child.lower_))
@@ -76,6 +78,11 @@ def find_fate(
                 return state, noun
     fate = _after(number, noun, sentence) or _before(number, sentence)
     return fate if fate is not None else _by_tree(noun if noun is not None else number)
+
+
+def is_agent(lemma: str) -> bool:
+    """Whether a noun names people by what they do: trafficker, looter, arsonist; not a tiger."""
+    return lemma not in _NOT_PEOPLE and _AGENT.search(lemma) is not None
 
 
 def find_lives(noun: Token) -> tuple[Measure | None, Token | None]:
@@ -207,7 +214,11 @@ def _by_tree(  # noqa: C901, PLR0911, PLR0912 - a table of cases, read from the 
                 return words["state", state.lower_], state
         if dep in ("dobj", "nsubjpass") and lemma in ("move", "relocate", "shelter"):
             return "displaced", head
-        if dep in ("dobj", "nsubj") and lemma in ("drive", "force") and _mentions_homes(head):
+        if (
+            dep in ("dobj", "nsubj", "nsubjpass")
+            and lemma in ("drive", "force")
+            and _mentions_homes(head)
+        ):
             return "displaced", head
         if dep not in ("conj", "appos", "pobj", "prep", "nummod") or head.i == node.i:
             break
