@@ -47,8 +47,13 @@ NEWS_DAYS = frozenset(
         "overnight",
     ]
 )
+MANY_FIRST = 12
+"""Times that only somebody's own story says "I"."""
+MANY_SAID = 4
+"""Attributions from which others speak in a text, whoever tells it."""
 MIN_SUMMARY = 4
 """Words from which a summary shows a tense."""
+_MAYBE = frozenset({"could", "may", "might", "can"})
 _OPENERS = frozenset({"a", "an", "the", "my", "our", "his", "her", "your"})
 """News drops these before its first noun; the titles of essays and reviews do not."""
 FINITE = frozenset({"VBZ", "VBD", "VBP", "MD"})
@@ -58,6 +63,7 @@ FINITE = frozenset({"VBZ", "VBD", "VBP", "MD"})
 class _Counts:
     words: int = 0
     first: int = 0
+    plural: int = 0
     second: int = 0
     duty: int = 0
     questions: int = 0
@@ -71,6 +77,7 @@ def find_form(parsed: ParsedArticle) -> Iterator[Sign]:
     """Find what the form of an article speaks for."""
     yield from _judge_opening(parsed)
     yield from _judge_headline(parsed)
+    yield from _judge_lead(parsed)
     counts = _count_words(parsed)
     if counts.said:
         yield Sign("report", "said", 1.0 if counts.said > 1 else 0.7, "attributions")
@@ -78,9 +85,7 @@ def find_form(parsed: ParsedArticle) -> Iterator[Sign]:
         if counts.words >= MIN_SUMMARY and counts.past == 0 and not counts.said:
             yield Sign("feature", "no_past", 1.0, "no verb in the past tense")
         return
-    if counts.first >= 3 and counts.first / counts.words > 0.008:
-        genre: Genre = "opinion" if counts.duty >= 2 or counts.questions >= 2 else "feature"
-        yield Sign(genre, "first_person", 2.0, f"{counts.first} times I or my")
+    yield from _judge_person(counts)
     if counts.second >= 3 and counts.second / counts.words > 0.01:
         yield Sign("feature", "second_person", 1.2, f"{counts.second} times you or your")
     if counts.duty >= 3 and counts.duty / counts.words > 0.005:
@@ -91,6 +96,16 @@ def find_form(parsed: ParsedArticle) -> Iterator[Sign]:
         yield Sign("recipe", "imperative", 1.5, f"{counts.orders} instructions")
     if counts.past == 0 and not counts.said:
         yield Sign("feature", "no_past", 1.0, "no verb in the past tense")
+
+
+def _judge_person(counts: _Counts) -> Iterator[Sign]:
+    """Judge who speaks outside of quotes: a writer of his own says "I", a commentator "we"."""
+    if counts.first >= 3 and counts.first / counts.words > 0.008:
+        genre: Genre = "opinion" if counts.duty >= 2 or counts.questions >= 2 else "feature"
+        weight = 4.0 if counts.first >= MANY_FIRST and counts.said < MANY_SAID else 2.0
+        yield Sign(genre, "first_person", weight, f"{counts.first} times I or my")
+    if counts.plural >= 4 and counts.plural / counts.words > 0.006 and counts.said < MANY_SAID:
+        yield Sign("opinion", "first_plural", 1.5, f"{counts.plural} times we or our")
 
 
 def _judge_opening(parsed: ParsedArticle) -> Iterator[Sign]:
@@ -110,12 +125,33 @@ def _judge_opening(parsed: ParsedArticle) -> Iterator[Sign]:
             break
 
 
+def _judge_lead(parsed: ParsedArticle) -> Iterator[Sign]:
+    """Judge the mood of the first sentence of the body: news happened, an analysis says what may be."""
+    lead = next((s for s in parsed.sentences if s.paragraph.role == "lead"), None)
+    if lead is None or any(token.lower_ in NEWS_DAYS for token in lead.words):
+        return
+    verb = lead.tokens.root
+    if any(token.tag_ == "VBD" for token in lead.words) or verb.pos_ not in {"VERB", "AUX"}:
+        return
+    helpers = {child.lower_ for child in verb.children if child.dep_ in {"aux", "auxpass"}}
+    if helpers & _MAYBE:
+        yield Sign("analysis", "lead_may", 1.5, lead.text[:60])
+    elif verb.tag_ in {"VBZ", "VBP"} and not helpers and verb.lemma_ not in SAYING:
+        whole = lead.text[-1:] == "." and lead.words[0].lower_ != "this"
+        headline = (s for s in parsed.sentences if s.paragraph.role == "headline")
+        if whole and not any(token.tag_ == "VBD" for s in headline for token in s.words):
+            yield Sign("feature", "lead_present", 0.6, lead.text[:60])
+
+
 def _judge_headline(parsed: ParsedArticle) -> Iterator[Sign]:
     headline = [s for s in parsed.sentences if s.paragraph.role == "headline"]
     if not headline:
         return
     tokens = [token for sentence in headline for token in sentence.words]
-    if any(is_statement(sentence) for sentence in headline):
+    thesis = next((s for s in headline if _is_thesis(s)), None)
+    if thesis is not None:
+        yield Sign("opinion", "thesis", 1.5, thesis.text)
+    elif any(is_statement(sentence) for sentence in headline):
         yield Sign("report", "verb_headline", 0.7, headline[0].text)
     elif tokens[0].lower_ in _OPENERS and not _is_told(tokens):
         yield Sign("feature", "titled", 1.6, headline[0].text)
@@ -140,6 +176,20 @@ def is_statement(sentence: Sentence) -> bool:
         subjects = [c for c in token.children if c.dep_ in {"nsubj", "nsubjpass"}]
         if subjects and not any(c.lower_ in {"i", "you", "we", "it", "this"} for c in subjects):
             return True
+    return False
+
+
+def _is_thesis(sentence: Sentence) -> bool:
+    """Tell whether a headline says what something is: "The sharing economy is a lie"."""
+    for verb in sentence.words:
+        if verb.lower_ not in {"is", "are", "isn't", "aren't"} or verb.dep_ not in {
+            "ROOT",
+            "ccomp",
+        }:
+            continue
+        for child in verb.children:
+            if child.dep_ == "attr" and any(c.lower_ in {"a", "an", "the"} for c in child.children):
+                return True
     return False
 
 
@@ -168,6 +218,8 @@ def _count_token(counts: _Counts, token: Token) -> None:
     counts.words += token.is_alpha
     if lower in _FIRST and token.text in {"I", "me", "my", "My", "mine", "myself"}:
         counts.first += 1
+    elif lower in {"we", "our", "us", "ourselves"} and token.text not in {"US", "Us"}:
+        counts.plural += 1
     elif lower in {"you", "your", "yours", "yourself"}:
         counts.second += 1
     elif lower in DUTY:

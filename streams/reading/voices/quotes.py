@@ -1,8 +1,9 @@
 """A paragraph in, the stretches between quotation marks out.
 
-Quotes are matched by their form (curly, straight, guillemets). A quote that is opened and not closed
-runs to the end of its paragraph: the next paragraph goes on with it, as newspapers do. An apostrophe
-is no quotation mark: single quotes count only when they open after a space and close before one.
+Quotes are matched by their form (curly, straight, guillemets, doubled backticks). A quote that is
+opened and not closed runs to the end of its paragraph: the next paragraph goes on with it, as
+newspapers do. An apostrophe is no quotation mark: single quotes count only when they open after a
+space and close before one.
 """
 
 # ruff: noqa: RUF001 - newspapers write curly quotes
@@ -12,8 +13,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-_CLOSERS = {"“": "”", "„": "“", "«": "»", '"': '"'}
-_OPENER = re.compile("[" + "".join(_CLOSERS) + "]")
+_CLOSERS = {"“": "”", "„": "“", "«": "»", '"': '"', "``": "''"}
+_OPENER = re.compile('[“„«"]|``')
 _SINGLE = re.compile(r"(?<![\w.,;!?])[‘'](?=[\w(])(?P<body>.{6,600}?)(?<=[\w.,!?…)])[’'](?!\w)")
 
 
@@ -39,11 +40,11 @@ def find_quotes(text: str) -> tuple[Quote, ...]:
         position = opener.start()
         end = text.find(_CLOSERS[opener.group()], position + 1)
         if end < 0:
-            if text[position] in "“„«" or (position == 0 and len(text) > 1):
+            if opener.group() != '"' or (position == 0 and len(text) > 1):
                 quotes.append(Quote(position, len(text), closed=False))
             break
-        quotes.append(Quote(position, end + 1))
-        position = end + 1
+        position, start = end + len(_CLOSERS[opener.group()]), position
+        quotes.append(Quote(start, position))
     if not quotes:
         quotes = [Quote(match.start(), match.end()) for match in _SINGLE.finditer(text)]
     return tuple(quotes)
