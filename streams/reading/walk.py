@@ -64,7 +64,10 @@ def is_forerunner(node: Token) -> bool:
     """Whether a word is what an event came after: "The strike follows a shoot-out on Tuesday"."""
     if node.dep_ == "pobj" and node.head.lower_ == "after":
         return node.head.head.lemma_.lower() == "come"
-    return node.dep_ == "dobj" and node.head.lemma_.lower() in _FOLLOWS
+    if node.head.lemma_.lower() not in _FOLLOWS:
+        return False
+    is_tail = node.dep_ == "prep" and node.i > node.head.i and node.head.tag_ == "VBZ"
+    return node.dep_ == "dobj" or is_tail
 
 
 AT_ONCE = frozenset(("when", "while", "as"))

@@ -14,7 +14,16 @@ from streams.reading.walk import AT_ONCE, find_opening
 from streams.reading.when.attach import price
 from streams.reading.when.english import ANNOUNCE_LEMMAS, SAY_LEMMAS, is_announced, is_speech
 from streams.reading.when.found import FoundDate, Reference
-from streams.reading.when.retold import NEAR, comes_back, governor, is_other, is_retold
+from streams.reading.when.retold import (
+    NEAR,
+    comes_back,
+    governor,
+    is_aftermath,
+    is_call,
+    is_harmful,
+    is_other,
+    is_retold,
+)
 from streams.reading.words import Token
 from streams.records import When
 
@@ -103,6 +112,8 @@ def _from_lead(
             continue
         if not (_is_main(verb) or _opens_speech(verb) or is_today_after(date, verb, reference)):
             continue
+        if is_aftermath(verb) or (is_call(verb) and not is_harmful(kind)):
+            continue  # police were called to the theft on Sunday, not to the charge
         if price(verb, date.head) > NEAR or is_other(verb) or _is_old(date.when, reference):
             continue
         return date.when.model_copy(update={"rule": date.when.rule + ".lead"})

@@ -31,6 +31,21 @@ _UNREST = frozenset(("violence", "fighting", "clash", "unrest", "rioting", "shoo
 """What breaks out without an article: "Violence erupted six days ago"."""
 _CALLED = frozenset(("call", "summon", "alert", "dispatch", "scramble"))
 _CAME = frozenset(("respond", "rush", "race"))
+_LATER = frozenset(
+    (
+        "end",
+        "continue",
+        "enter",
+        "draw",
+        "prompt",
+        "spark",
+        "raise",
+        "resume",
+        "remain",
+        "spread",
+        "lead",
+    )
+)
 _DONE = frozenset(("carry", "stage", "commit"))
 _WITH = {"give": "way", "run": "aground"}
 """Words without which a verb of the table tells no harm."""
@@ -65,12 +80,17 @@ def comes_back(sentence: Sentence, date: FoundDate, kind: str | None, *, is_rece
     verb = governor(date.head)
     if happens(verb):
         return True
-    is_harm = kind is not None and get_kind(kind).group in _HARM_GROUPS
+    is_harm = is_harmful(kind)
     if is_recent and is_harm and _is_named_by_day(date.head):
         return True
     if not is_recent or price(verb, date.head) > NEAR or is_other(verb):
         return False
-    return _strikes(verb) or (is_harm and (_is_call(verb) or _falls(verb, sentence)))
+    return _strikes(verb) or (is_harm and (is_call(verb) or _falls(verb, sentence)))
+
+
+def is_harmful(kind: str | None) -> bool:
+    """Whether help is called to events of this kind."""
+    return kind is not None and get_kind(kind).group in _HARM_GROUPS
 
 
 def happens(verb: Token) -> bool:
@@ -96,6 +116,7 @@ def is_retold(trigger: Token, date: FoundDate, kind: str | None) -> bool:
         and stem_of(token) in wanted
         and price(token, date.head) <= NEAR
         and not is_other(token)
+        and not _is_aftermath(token)
         for token in date.first.sent
     )
 
@@ -105,6 +126,21 @@ def retells(token: Token, trigger: Token) -> bool:
     wanted = stem_of(trigger)
     is_known = len(wanted) >= _STEM or wanted in _KINDRED
     return is_known and stem_of(token) == wanted and not is_other(token)
+
+
+def is_aftermath(verb: Token) -> bool:
+    """Whether a clause tells what came of the event: its own noun is put out, condemned, ended."""
+    subject = _subject_of(verb)
+    is_event = subject is not None and subject.lemma_.lower() in _EVENTS
+    return is_event and subject is not None and _is_aftermath(subject)
+
+
+def _is_aftermath(noun: Token) -> bool:
+    """Whether a clause tells what came of the event: "The fire was put out", "The attack drew anger"."""
+    verb = noun.head
+    if noun.dep_ == "nsubjpass" and noun.pos_ == "NOUN":
+        return verb.lemma_.lower() not in _DONE
+    return noun.dep_ == "nsubj" and noun.pos_ == "NOUN" and verb.lemma_.lower() in _LATER
 
 
 def _stems(trigger: Token, kind: str | None) -> list[str]:
@@ -143,7 +179,7 @@ def _falls(verb: Token, sentence: Sentence) -> bool:
     return is_whole and subject.lemma_.lower() in sentence.lemmas
 
 
-def _is_call(verb: Token) -> bool:
+def is_call(verb: Token) -> bool:
     """Whether help was called: "Police were called to the flat at 3am on Sunday"."""
     lemma = verb.lemma_.lower()
     if lemma not in _CALLED and lemma not in _CAME:

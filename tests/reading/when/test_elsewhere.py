@@ -50,3 +50,93 @@ def test_day_comes_from_the_same_deed(
     sentence = parsed.sentences[0]
     token = next(token for token in sentence.tokens if token.lower_ == trigger)
     assert choose_when(find_dates(parsed), parsed, sentence, token).date == expected
+
+
+MONDAY = dt.date(2023, 6, 12)
+TUESDAY = dt.date(2023, 6, 13)
+
+
+@pytest.mark.parametrize(
+    ("text", "trigger", "kind", "expected"),
+    [
+        (
+            "Three people were hurt in a stabbing. Police were called to the flat at 3pm on Sunday.",
+            "stabbing",
+            "stabbing",
+            SUNDAY,
+        ),
+        (
+            "A blaze destroyed a warehouse. Firefighters responded to the alarm late on Sunday.",
+            "destroyed",
+            "fire",
+            SUNDAY,
+        ),
+        (
+            "A boat sank on the lake. The boat hit a log on Sunday night.",
+            "sank",
+            "ship_accident",
+            SUNDAY,
+        ),
+        (
+            "A dam burst in the hills. The dam gave way on Sunday.",
+            "burst",
+            "flood",
+            SUNDAY,
+        ),
+        (
+            "A blast wrecked a hall. The blast tore through the kitchen on Sunday.",
+            "blast",
+            "explosion",
+            SUNDAY,
+        ),
+        (
+            "A group claimed the killing of a guard. It said that Sunday's attack was revenge.",
+            "killing",
+            "homicide",
+            SUNDAY,
+        ),
+        (
+            "A journalist was freed, his paper said. He was released late on Sunday.",
+            "freed",
+            "prisoner_release",
+            SUNDAY,
+        ),
+        ("A singer has died. She passed away on Sunday.", "died", "death", SUNDAY),
+        (
+            "A fire destroyed a mill. The fire was put out on Sunday.",
+            "destroyed",
+            "fire",
+            None,
+        ),
+        (
+            "A man was charged with theft. Police were called to the shop on Sunday.",
+            "charged",
+            "charge",
+            None,
+        ),
+        (
+            "The ministry condemned the arrests. The ministry said in a statement on Monday: No.",
+            "condemned",
+            "condemnation",
+            MONDAY,
+        ),
+        (
+            "The motion has failed after members left the hall on Tuesday.",
+            "failed",
+            "rejection",
+            TUESDAY,
+        ),
+        ("The law has failed after members left on Monday.", "failed", "other", None),
+        ("Officials said on Monday that they will sue the firm.", "sue", "threat", MONDAY),
+        ("The strike follows a shoot-out on Monday.", "strike", "missile_strike", None),
+        ("The strongest storm this year hit the coast.", "storm", "storm", None),
+    ],
+)
+def test_a_report_comes_back_to_its_event(
+    text: str, trigger: str, kind: str, expected: dt.date | None
+) -> None:
+    """A noun, a thing, a call for help or the saying gives the day; what came before or after does not."""
+    parsed = parse_article(build_article(text))
+    sentence = parsed.sentences[1]
+    token = next(token for token in sentence.tokens if token.lower_ == trigger)
+    assert choose_when(find_dates(parsed), parsed, sentence, token, kind=kind).date == expected
