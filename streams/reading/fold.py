@@ -78,7 +78,9 @@ def is_same(one: Draft, other: Draft) -> bool:
         return False
     if one.coding is other.coding:  # "captured A and B": one clause, two events
         return False
-    if _says_other(one) or _says_other(other) or not _may_be_when(one.when, other.when):
+    if _are_stages(one, other) or _says_other(one) or _says_other(other):
+        return False
+    if not _may_be_when(one.when, other.when):
         return False
     if _have_other_toll(one, other) or _recalls(one, other) or _recalls(other, one):
         return False
@@ -96,6 +98,12 @@ def _recalls(news: Draft, past: Draft) -> bool:
     dated = past.when.start is not None and past.when.precision in {"year", "month"}
     recalled = past.newsworthiness == "background" and dated and not past.in_opening
     return recalled and news.newsworthiness == "new" and news.in_opening
+
+
+def _are_stages(one: Draft, other: Draft) -> bool:
+    """Say whether one is an old stage of the case: "rejected an appeal by a woman sentenced to die"."""
+    recalled = one.coding.judgement.recalled != other.coding.judgement.recalled
+    return recalled and one.kind != other.kind and get_kind(one.kind).group == "justice"
 
 
 def _have_other_toll(one: Draft, other: Draft) -> bool:

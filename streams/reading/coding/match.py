@@ -106,7 +106,11 @@ def _is_pair(token: Token) -> bool:
 
 
 def _is_several(token: Token) -> bool:
-    return bool(token.conjuncts) or (_is_plural(token) and _is_counted(token))
+    if token.conjuncts or any(
+        child.dep_ in {"amod", "compound"} and child.conjuncts for child in token.children
+    ):
+        return True  # "North and South Korea"
+    return _is_plural(token) and _is_counted(token)
 
 
 MARKS: dict[str, Callable[[Token], bool]] = {

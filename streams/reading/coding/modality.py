@@ -381,10 +381,8 @@ def _is_described(verb: Token) -> bool:
         return False
     if verb.lemma_ in SUFFERED and (noun.lemma_.lower() in QUANTITY or noun.pos_ == "NUM"):
         return False  # "twenty were killed and hundreds injured in riots"
-    if human and noun.dep_ == "pobj":  # "encircled by rebels fighting the government"
-        return True
-    if verb.tag_ == "VBN" and noun.dep_ == "appos":
-        return True  # "the mayor, a member of the party jailed a year ago"
+    if (human and noun.dep_ == "pobj") or (verb.tag_ == "VBN" and noun.dep_ == "appos"):
+        return True  # "encircled by rebels fighting it", "a member of the party jailed a year ago"
     if noun.dep_ == "attr" and noun.head.dep_ == "relcl":
         return _identifies(noun.head)
     return noun.dep_ in {"nsubj", "nsubjpass", "dobj"} and noun.head.pos_ == "VERB"
