@@ -188,6 +188,8 @@ def is_cause(frame: Frame) -> bool:
 
 def _has_governor(pattern: Pattern, frame: Frame) -> bool:
     governor = frame.governor.lemma_.lower() if frame.governor is not None else ""
+    if governor in pattern.not_governor.lemmas:
+        return False
     if pattern.governor and governor not in pattern.governor.lemmas:
         return is_cause(frame) or (frame.governor is None and _stands_alone(frame, pattern))
-    return not (pattern.not_governor and governor in pattern.not_governor.lemmas)
+    return True
