@@ -36,12 +36,12 @@ from streams.reading.headline_model import (
 from streams.reading.parse import parse_articles
 from streams.reading.vectors import embed_texts
 
-STRENGTH = 20.0
+STRENGTH = 10.0
 """Inverse of the regularisation."""
 RARE = 2
 """A gram of fewer examples is left out."""
-DIRECTIONS = 64
-SCALE = 0.5
+DIRECTIONS = 128
+SCALE = 1.0
 """Of the words' vector against the grams."""
 LEVELS = (0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6)
 PUBLISHED = "2020-01-01T00:00:00Z"
@@ -70,7 +70,7 @@ def train(features: list[Features], kinds: list[str]) -> HeadlineModel:
     axes = np.linalg.svd(vectors - mean, full_matrices=False)[2][:DIRECTIONS]
     directions = axes.T * SCALE
     inputs = hstack([counted, csr_matrix((vectors - mean) @ directions)]).tocsr()
-    fitted = LogisticRegression(C=STRENGTH, max_iter=100).fit(inputs, kinds)
+    fitted = LogisticRegression(C=STRENGTH, max_iter=60).fit(inputs, kinds)
     grams = vectorizer.get_feature_names_out().tolist()
     return HeadlineModel(
         kinds=tuple(fitted.classes_.tolist()),

@@ -1,7 +1,8 @@
 """The words of a headline in, the probability of each kind (and of no event) out.
 
 A multinomial logistic regression over the lemmas of a headline, alone and in pairs, with its names as
-placeholders (`_person dies` is the same whoever died), and over a static vector of its words, reduced.
+placeholders (`_person dies` is the same whoever died), over the stems of all its words, and over a static
+vector of its words, reduced.
 The examples are `streams/lexicon/headlines/*.tsv`, all of our own writing; `python -m benchmarks.headlines
 --write` trains on them and writes `headline_weights.npz`, which names the examples it was trained on.
 """
@@ -13,7 +14,7 @@ import itertools
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 
@@ -27,13 +28,19 @@ NO_EVENT = "none"
 _NAMES = frozenset({"PERSON", "GPE", "NORP", "ORG", "LOC", "FAC"})
 _FIGURES = frozenset({"DATE", "TIME", "MONEY", "CARDINAL", "PERCENT", "QUANTITY", "ORDINAL"})
 
+_EMPTY = frozenset(
+    ["a", "an", "the", "be", "have", "that", "its", "their", "his", "her", "which", "who"]
+)
+_ENDINGS = ["ations", "ation", "ings", "ing", "ers", "ies", "ied", "ed", "es", "er", "ly", "s", "e"]
+_MIN_STEM = 4
+
 
 @dataclass(frozen=True, slots=True)
 class Features:
     """What the model sees of a headline."""
 
     grams: tuple[str, ...]
-    """Lemmas and placeholders, alone and in pairs."""
+    """Lemmas and placeholders, alone and in pairs, and `~stem` of each word."""
     plain: str
     """Its words without the names."""
 
@@ -57,7 +64,7 @@ class HeadlineModel:
 
     def knows(self, features: Features) -> bool:
         """Say whether any of its words, names aside, is known."""
-        return any(gram in self.rows for gram in features.grams if not gram.startswith("_"))
+        return any(gram in self.rows for gram in features.grams if gram[0] not in "_~")
 
     def rate(self, features: Features) -> dict[str, float]:
         """Rate every kind; the values add up to 1."""
@@ -90,6 +97,7 @@ def find_features(sentences: Sequence[Sentence]) -> Features:
         words = list(_read_words(sentence))
         grams.extend(words)
         grams.extend(f"{one} {other}" for one, other in itertools.pairwise(words))
+        grams.extend(_read_stems(sentence))
     plain = " ".join(
         token.text
         for sentence in sentences
@@ -112,6 +120,27 @@ def _read_words(sentence: Sentence) -> Iterator[str]:
         elif name != last or token.ent_iob_ == "B":
             last = name
             yield f"_{name.lower()}"
+
+
+def _read_stems(sentence: Sentence) -> Iterator[str]:
+    """Cut the words of a sentence to stems, names too: a title in capitals takes verbs for names."""
+    for token in sentence.words:
+        word = token.lower_
+        if token.ent_type_ in _NAMES:
+            known = word.isalpha()
+        else:
+            known = token.ent_type_ not in _FIGURES and not token.is_punct and not token.is_space
+        if known and word not in _EMPTY:
+            yield f"~{cut_ending(word)}"
+
+
+@lru_cache(maxsize=20_000)
+def cut_ending(word: str) -> str:
+    """Cut the ending of a word, so that its forms meet."""
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= _MIN_STEM:
+            return word[: -len(ending)]
+    return word
 
 
 def load_examples() -> list[tuple[str, str]]:
