@@ -32,6 +32,9 @@ _DESCRIBES = frozenset(("compound", "nmod", "amod", "nummod", "npadvmod"))
 _RANKS = word_set("dates_words", "ranks")
 _HALF_A_YEAR = dt.timedelta(183)
 
+OLD_NEWS = dt.timedelta(days=45)
+"""An opening whose own sentence gives no day tells nothing that ended so long before."""
+
 
 def choose_when(
     dates: tuple[FoundDate, ...],
@@ -58,11 +61,19 @@ def choose_when(
         return chosen
     if not background:
         chosen = find_elsewhere(dates, parsed, sentence, trigger, reference, kind)
-        if chosen is not None:
+        if chosen is not None and not _is_too_old(chosen, sentence, reference):
             return chosen
     return _said(here, trigger, reference) or before_when(
         reference.latest, "date.none", reference.anchor
     )
+
+
+def _is_too_old(when: When, sentence: Sentence, reference: Reference) -> bool:
+    """Whether a day that another sentence gives is of something before: an article opens with news."""
+    if sentence.paragraph.role not in ("headline", "lead"):
+        return False
+    ended, today = when.end or when.start, reference.latest
+    return ended is not None and today is not None and today - ended.date() > OLD_NEWS
 
 
 def _set_for(here: list[FoundDate], trigger: Token, reference: Reference) -> When | None:

@@ -40,6 +40,12 @@ SUNDAY = dt.date(2023, 6, 11)
             "take",
             None,
         ),
+        (
+            "Bomb kills two in market",
+            "Two people have died in a market. The blast happened in 2021.",
+            "kills",
+            None,
+        ),
     ],
 )
 def test_day_comes_from_the_same_deed(
