@@ -29,7 +29,7 @@ EXEMPLARS = 2
 STORY_EXEMPLARS = 20
 FEW = 2
 """Members from which what an event adds up to is remembered."""
-WARM = 4_000
+WARM = 20_000
 """Clusters of a block that were changed last, of which everything is at hand."""
 MAX_MEMBERS = 120
 """Members left of a cluster that is cut: the first half and the last half told."""
