@@ -43,9 +43,7 @@ def main() -> None:
             tally = score_sentences(chosen)
             for share in (tally.presence, tally.root):
                 whole = both.setdefault(share.name, Share(f"{name}, all: {share.name}"))
-                whole.hits += share.hits
-                whole.invented += share.invented
-                whole.missed += share.missed
+                whole.add(share)
                 share.name = f"{name}, {part} ({len(chosen)}): {share.name}"
                 shares.append(share)
             if options.wrong and part == "seen":
@@ -59,15 +57,10 @@ def main() -> None:
 def _print_shares(shares: list[Share], *, as_json: bool) -> None:
     table = Table("measure", "precision", "recall", "F1", title="PETRARCH sentences")
     for share in shares:
-        numbers = (share.precision, share.recall, share.f1)
-        rounded = [round(number, 3) for number in numbers]
-        table.add_row(share.name, *(f"{number}" for number in rounded))
+        rounded = share.summarise()
+        table.add_row(share.name, *map(str, rounded.values()))
         if as_json:
-            print(
-                json.dumps(
-                    dict(zip(("precision", "recall", "f1"), rounded, strict=True), name=share.name)
-                )
-            )
+            print(json.dumps({**rounded, "name": share.name}))
     if not as_json:
         Console().print(table)
 

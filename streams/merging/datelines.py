@@ -11,6 +11,8 @@ import datetime as dt
 import re
 from importlib import resources
 
+from streams.lexicon.calendar import MONTH_STEMS, month_number
+
 OPENING = 5
 """Sentences of a text among which a dateline may stand."""
 LONGEST = 120
@@ -19,7 +21,6 @@ DAY_RARITY, SPAN_RARITY = 0.5, 0.35
 SPAN = 4
 """Days of a span; two rows of spans overlap, so that two days running always share one."""
 
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DATELINE_WORDS = frozenset(
     resources.files("streams.merging").joinpath("dateline_words.txt").read_text("utf-8").split()
 )
@@ -69,9 +70,9 @@ def find_days(text: str) -> frozenset[int]:
     """Find the dates with a year; where day and month can change places, both."""
     found: set[int] = set()
     for day, name, year, other, other_day, other_year in _NAMED.findall(text.lower()):
-        month = (name or other)[:3]
-        if month in _MONTHS:
-            _add(found, year or other_year, _MONTHS.index(month) + 1, day or other_day)
+        month = name or other
+        if month[:3] in MONTH_STEMS:
+            _add(found, year or other_year, month_number(month), day or other_day)
     for first, _, second, third in _NUMERIC.findall(text):
         if len(first) == 4:
             _add(found, first, second, third)

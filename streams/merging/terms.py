@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from streams.lexicon.calendar import ANY_MONTH, month_number
 from streams.merging.datelines import cut_datelines, list_day_terms
 from streams.merging.rarity import measure_rarity, measure_zipf
 from streams.merging.vectors import embed_text
@@ -46,14 +47,7 @@ Floats = npt.NDArray[np.float32]
 
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019\-][^\W\d_]+)*|\d[\d,.]*\d|\d")
 _SENTENCE = re.compile(r"\n+|(?<=[.!?])[\"'\u201d\u2019]*\s+(?=[\"'\u201c\u2018`]*[A-Z0-9])")
-_MONTHS = {
-    name: number
-    for number, name in enumerate(
-        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"),
-        start=1,
-    )
-}
-_MONTH = rf"({'|'.join(_MONTHS)})(?<!\w{{4}})[a-z]*\.?"
+_MONTH = rf"({ANY_MONTH})(?<!\w{{4}})[a-z]*\.?"
 _MONTH_DAY = re.compile(rf"{_MONTH}\s+(\d{{1,2}})(?:st|nd|rd|th)?\b")
 _DAY_MONTH = re.compile(rf"(\d(?<!\w{{2}})\d?)(?:st|nd|rd|th)?\s+{_MONTH}(?!\w)")
 """Dates in a text without capitals. Where a word begins is asked after its first letters (`(?<!`):
@@ -125,7 +119,7 @@ def build_profile(headline: str, text: str = "", *, embed: bool = True) -> Profi
         weekdays=frozenset(_WEEKDAYS.index(day) for day in _WEEKDAY.findall(opening.lower())),
         vector=embed_text(told) if embed and told else None,
         lead_years=_find_years(" ".join(sentences[:YEAR_SENTENCES])),
-        months=frozenset(_MONTHS[name[:3].lower()] for name in _MONTH_NAMED.findall(whole)),
+        months=frozenset(month_number(name) for name in _MONTH_NAMED.findall(whole)),
         issued=issued,
     )
 
@@ -271,8 +265,8 @@ def _stem_folded(folded: str) -> str:
 
 
 def _find_dates(text: str) -> frozenset[tuple[int, int]]:
-    found = {(_MONTHS[month], int(day)) for month, day in _MONTH_DAY.findall(text)}
-    found |= {(_MONTHS[month], int(day)) for day, month in _DAY_MONTH.findall(text)}
+    found = {(month_number(month), int(day)) for month, day in _MONTH_DAY.findall(text)}
+    found |= {(month_number(month), int(day)) for day, month in _DAY_MONTH.findall(text)}
     return frozenset(found)
 
 

@@ -236,7 +236,7 @@ class TokenSpan:
         if isinstance(key, slice):
             first, last, _ = key.indices(len(self))
             return TokenSpan(self.doc, self.start + first, self.start + max(first, last))
-        return self.doc.tokens[self.start : self.end][key]
+        return self.doc.tokens[range(self.start, self.end)[key]]
 
     @property
     def start_char(self) -> int:

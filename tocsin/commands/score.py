@@ -154,14 +154,7 @@ def _score_roots(
 
 
 def _summarise_roots(tally: RootTally) -> dict[str, object]:
-    shares = {
-        share.name: {
-            "precision": round(share.precision, 3),
-            "recall": round(share.recall, 3),
-            "f1": round(share.f1, 3),
-        }
-        for share in tally.shares
-    }
+    shares = {share.name: share.summarise() for share in tally.shares}
     return {"sentences": tally.sentences, **shares}
 
 

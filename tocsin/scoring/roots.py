@@ -79,6 +79,20 @@ class Share:
         both = self.precision + self.recall
         return 2 * self.precision * self.recall / both if both else 0.0
 
+    def add(self, other: Share) -> None:
+        """Count what another share counted, too."""
+        self.hits += other.hits
+        self.invented += other.invented
+        self.missed += other.missed
+
+    def summarise(self) -> dict[str, float]:
+        """Precision, recall and F1, rounded to three places."""
+        return {
+            "precision": round(self.precision, 3),
+            "recall": round(self.recall, 3),
+            "f1": round(self.f1, 3),
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Misread:

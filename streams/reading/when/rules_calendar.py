@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-from streams.lexicon.calendar import month_number
+from streams.lexicon.calendar import MONTH_STEMS, month_number
 from streams.reading.when.english import (
     MONTH,
     ORDINAL_DAY,
@@ -26,7 +26,6 @@ from streams.reading.when.spans import (
     year_when,
 )
 
-MONTH_CUES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 CENTURIES = ("16", "17", "18", "19", "20")
 _DASH = r"\s*(?:-|\u2013|\u2014|to|until|till|through|and)\s*"
 _DAYNAME = rf"(?:(?:{WEEKDAY}|{SHORT_WEEKDAY}),?\s+)?(?:the\s+)?"
@@ -267,7 +266,7 @@ CALENDAR_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "date.range.months_to",
-        MONTH_CUES,
+        MONTH_STEMS,
         _compile(
             rf"\b(?:(?P<count>(?i:two|three|six|nine|ten|eleven|twelve|\d{{1,2}}))[\s-]+months?(?:[\s-]+period)?|"
             rf"(?P<unit>(?i:quarter|half|year)))(?:\s+(?i:that|which))?\s+(?i:to|ended|ending|ends|through)\s+"
@@ -286,7 +285,7 @@ CALENDAR_RULES: tuple[Rule, ...] = (
     Rule("date.absolute.iso", ("-",), _compile(r"\b(\d{4})-(\d{2})-(\d{2})(?!\d)"), _iso),
     Rule(
         "date.range.days",
-        MONTH_CUES,
+        MONTH_STEMS,
         _compile(
             rf"\b(?P<first>{ORDINAL_DAY})\s+(?P<month>{MONTH}){_DASH}(?P<last>{ORDINAL_DAY})\s+"
             rf"(?P<month2>{MONTH})(?:,?\s+(?P<year>{YEAR}))?"
@@ -295,7 +294,7 @@ CALENDAR_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "date.range.days",
-        MONTH_CUES,
+        MONTH_STEMS,
         _compile(
             rf"\b(?P<month>{MONTH})\s+(?P<first>{ORDINAL_DAY}){_DASH}(?P<month2>{MONTH})\s+"
             rf"(?P<last>{ORDINAL_DAY})\b(?:,?\s+(?P<year>{YEAR}))?"
@@ -304,7 +303,7 @@ CALENDAR_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "date.range.days",
-        MONTH_CUES,
+        MONTH_STEMS,
         _compile(
             rf"\b(?P<first>{ORDINAL_DAY}){_DASH}(?P<last>{ORDINAL_DAY})\s+(?:of\s+)?(?P<month>{MONTH})"
             rf"(?:,?\s+(?P<year>{YEAR}))?"
@@ -313,7 +312,7 @@ CALENDAR_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "date.range.days",
-        MONTH_CUES,
+        MONTH_STEMS,
         _compile(
             rf"\b(?P<month>{MONTH})\s+(?P<first>{ORDINAL_DAY}){_DASH}(?P<last>{ORDINAL_DAY})\b"
             rf"(?![\d:]|,\d{{3}})(?:,?\s+(?P<year>{YEAR}))?"
@@ -322,7 +321,7 @@ CALENDAR_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "date.absolute.full",
-        MONTH_CUES,
+        MONTH_STEMS,
         _compile(
             rf"\b{_DAYNAME}(?P<day>{ORDINAL_DAY})(?:\s+day)?(?:\s+of)?\s+(?P<month>{MONTH})"
             rf"(?:,?\s+(?P<year>{YEAR}))?"
@@ -331,7 +330,7 @@ CALENDAR_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "date.absolute.full",
-        MONTH_CUES,
+        MONTH_STEMS,
         _compile(
             rf"\b{_DAYNAME}(?P<month>{MONTH})\s+(?:the\s+)?(?P<day>{ORDINAL_DAY})\b(?![\d:]|[.,]\d|\s*(?:percent|%|million))"
             rf"(?:,?\s+(?P<year>{YEAR}))?"
@@ -340,7 +339,7 @@ CALENDAR_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "date.range.months",
-        MONTH_CUES,
+        MONTH_STEMS,
         _compile(
             rf"\b(?:between|from)\s+(?P<first>{MONTH})\s+(?:and|to|until|through)\s+(?P<last>{MONTH})"
             rf"(?:,?\s+(?P<year>{YEAR}))?"
@@ -349,13 +348,13 @@ CALENDAR_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "date.absolute.month",
-        MONTH_CUES,
+        MONTH_STEMS,
         _compile(rf"\b{_PART}(?P<month>{MONTH})(?:\s+of)?,?\s+(?P<year>{YEAR})"),
         _month_year,
     ),
     Rule(
         "date.month.no_year",
-        MONTH_CUES,
+        MONTH_STEMS,
         _compile(
             rf"\b(?P<lead>)(?P<part>(?i:early|late|mid|the beginning of|the start of|the end of|"
             rf"the middle of))[\s-]+(?:in\s+)?(?P<month>{MONTH})(?!\s+\d)"
@@ -364,7 +363,7 @@ CALENDAR_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "date.month.no_year",
-        MONTH_CUES,
+        MONTH_STEMS,
         _compile(
             rf"\b(?P<lead>(?i:in|since|by|until|till|last|next|this|during|from|of|before|after|back in|"
             rf"as of|through))\s+{_PART}(?P<month>{MONTH})(?!\s+[\d(]|'s\s+[A-Z])"
