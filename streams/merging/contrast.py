@@ -8,19 +8,25 @@ kind says nothing against it, and nothing here is final: a wrong town in one art
 by the mean over the group.
 
 The numbers are judgements, as in `compat.py`; docs/merging.md says what they do to labelled articles.
+All pairs are weighed at once, in tables, since a neighbourhood is weighed anew at every arrival;
+`tests/merging/test_contrast.py` says the same rules pair by pair and holds the two equal.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Hashable, Iterable, Sequence
+from functools import lru_cache
+from itertools import product
 
 import numpy as np
 import numpy.typing as npt
 
 from streams.merging.compat import EXACT_MEASURES, FAR_KM, LONG_RUNNING, can_be_one_kind
-from streams.merging.facts import DAY, Facts, measure_distance
+from streams.merging.facts import DAY, EARTH_KM, Facts
 
 Floats = npt.NDArray[np.float32]
+Bools = npt.NDArray[np.bool_]
 
 FAR_APART = -4.0
 """Odds of the text below which two articles are of two stories whatever their facts."""
@@ -33,49 +39,104 @@ OTHER_NUMBER = -3.0
 SAME_NUMBER = 1.5
 """Of a magnitude or a final score, of which one happening has one."""
 
+_FAR_COSINE = math.cos(2 * FAR_KM / EARTH_KM)
+"""Cosine of the angle at the middle of the earth below which two points are far from each other."""
+_MEASURES = tuple(sorted(EXACT_MEASURES))
+"""The first that both articles give decides."""
+
 
 def contrast_facts(facts: Sequence[Facts], odds: Floats) -> Floats:
     """Weigh every pair that may join: an array like `odds`, 0 where the facts say nothing."""
-    table = np.zeros_like(odds)
     telling = np.array([_tells(one) for one in facts])
-    near = (odds > FAR_APART) & telling[:, None] & telling[None, :]
-    for row, column in np.argwhere(np.triu(near, 1)).tolist():
-        table[row, column] = table[column, row] = _contrast(facts[row], facts[column])
-    return table
+    near = np.triu((odds > FAR_APART) & telling[:, None] & telling, 1)
+    table = np.minimum(_contrast_places(facts), _contrast_days(facts)) + _contrast_numbers(facts)
+    table = np.where(near, table, 0)
+    weighed: Floats = (table + table.T).astype(odds.dtype)
+    return weighed
 
 
 def _tells(facts: Facts) -> bool:
     return bool(facts.country or facts.numbers or (facts.precise and facts.start is not None))
 
 
-def _contrast(a: Facts, b: Facts) -> float:
-    return min(_contrast_places(a, b), _contrast_days(a, b)) + _contrast_numbers(a, b)
+def _contrast_places(facts: Sequence[Facts]) -> Floats:
+    known, countries = _number([one.country for one in facts])
+    other_country = known & (countries[:, None] != countries)
+    named, places = _number([one.place for one in facts])
+    same_place = named & (places[:, None] == places)
+    known, regions = _number([one.region for one in facts])
+    elsewhere = np.where(known & (regions[:, None] != regions), np.float32(OTHER_REGION), 0)
+    pointed, far = _measure_far(facts)
+    elsewhere = np.where(pointed, np.where(far, np.float32(OTHER_TOWN), 0), elsewhere)
+    weighed: Floats = np.where(
+        other_country, np.float32(OTHER_COUNTRY), np.where(same_place, 0, elsewhere)
+    )
+    return weighed
 
 
-def _contrast_places(a: Facts, b: Facts) -> float:
-    if a.country and b.country and a.country != b.country:
-        return OTHER_COUNTRY
-    if a.place and a.place == b.place:
-        return 0.0
-    if a.exact and b.exact and a.point and b.point:
-        return OTHER_TOWN if measure_distance(a.point, b.point) > FAR_KM else 0.0
-    return OTHER_REGION if a.region and b.region and a.region != b.region else 0.0
+def _measure_far(facts: Sequence[Facts]) -> tuple[Bools, Bools]:
+    """Say of which pairs both towns are known exactly, and which of these are far from each other."""
+    exact = np.array([one.exact and one.point is not None for one in facts])
+    latitude, longitude = np.radians([one.point or (0.0, 0.0) for one in facts]).T
+    ring = np.cos(latitude)
+    points = np.stack((ring * np.cos(longitude), ring * np.sin(longitude), np.sin(latitude)))
+    return exact[:, None] & exact, points.T @ points < _FAR_COSINE
 
 
-def _contrast_days(a: Facts, b: Facts) -> float:
-    if not (a.precise and b.precise) or min(a.expiry, b.expiry) > LONG_RUNNING:
-        return 0.0
-    if a.start is None or b.start is None or a.end is None or b.end is None:
-        return 0.0
-    if max(a.start, b.start) - min(a.end, b.end) < DAY:
-        return 0.0
-    return OTHER_DAY if can_be_one_kind(a.kind, a.group, b.kind, b.group) else 0.0
+def _contrast_days(facts: Sequence[Facts]) -> Floats:
+    days = [
+        (one.start, one.end)
+        if one.precise and one.start is not None and one.end is not None
+        else (math.nan, math.nan)
+        for one in facts
+    ]
+    starts, ends = np.array(days).T
+    # of a day that is not known nothing is larger than anything
+    apart = np.maximum(starts[:, None], starts) - np.minimum(ends[:, None], ends) >= DAY
+    short = np.array([one.expiry <= LONG_RUNNING for one in facts])
+    apart &= short[:, None] | short
+    if apart.any():
+        apart &= _list_one_kinds([(one.kind, one.group) for one in facts])
+    weighed: Floats = np.where(apart, np.float32(OTHER_DAY), np.float32(0))
+    return weighed
 
 
-def _contrast_numbers(a: Facts, b: Facts) -> float:
-    for measure, value in a.numbers:
-        if measure in EXACT_MEASURES:
-            others = [abs(other - value) for name, other in b.numbers if name == measure]
-            if others:
-                return SAME_NUMBER if min(others) <= EXACT_MEASURES[measure] else OTHER_NUMBER
-    return 0.0
+def _list_one_kinds(kinds: Sequence[tuple[str, str]]) -> Bools:
+    """Say which pairs of kinds, each with its group, may name one happening."""
+    place = {kind: number for number, kind in enumerate(dict.fromkeys(kinds))}
+    alike = [_can_be_one_kind(a, b) for a, b in product(place, repeat=2)]
+    table = np.array(alike).reshape(len(place), -1)
+    numbers = [place[kind] for kind in kinds]
+    return table[np.ix_(numbers, numbers)]
+
+
+@lru_cache(maxsize=20_000)
+def _can_be_one_kind(a: tuple[str, str], b: tuple[str, str]) -> bool:
+    return can_be_one_kind(*a, *b)
+
+
+def _contrast_numbers(facts: Sequence[Facts]) -> Floats:
+    weighed = np.zeros((len(facts), len(facts)), np.float32)
+    if not any(one.numbers for one in facts):
+        return weighed
+    for measure in reversed(_MEASURES):
+        said = [[value for name, value in one.numbers if name == measure] for one in facts]
+        most = max(map(len, said))
+        if most == 0:
+            continue
+        # what is not said is as far as can be; the first that the earlier article says is compared
+        table = np.array([[*values, *[math.inf] * (most - len(values))] for values in said])
+        spoken = np.isfinite(table[:, 0])
+        first = np.where(spoken, table[:, 0], 0.0)
+        nearest = np.abs(first[:, None, None] - table[None, :, :]).min(axis=2)
+        same = nearest <= EXACT_MEASURES[measure]
+        weight = np.where(same, np.float32(SAME_NUMBER), np.float32(OTHER_NUMBER))
+        weighed = np.where(spoken[:, None] & spoken, weight, weighed)
+    return weighed
+
+
+def _number(values: Iterable[Hashable]) -> tuple[Bools, npt.NDArray[np.int64]]:
+    """Number equal values alike; says of each pair whether both have a value."""
+    place: dict[Hashable, int] = {}
+    numbers = np.array([place.setdefault(one, len(place)) if one else -1 for one in values])
+    return (numbers[:, None] >= 0) & (numbers >= 0), numbers

@@ -18,6 +18,8 @@ from streams.reading.who.countries import name_country
 from streams.records import Actor, Mention, Where
 
 DAY = 86_400.0
+EARTH_KM = 12_742
+"""Diameter of the earth."""
 
 _TOWN = re.compile(
     r"\b(?:in|at|near|outside|off)\s+(?:the\s+(?:town|city|village|port)\s+of\s+)?"
@@ -96,7 +98,7 @@ def measure_distance(a: tuple[float, float], b: tuple[float, float]) -> float:
         math.sin((lat_b - lat_a) / 2) ** 2
         + math.cos(lat_a) * math.cos(lat_b) * math.sin((lon_b - lon_a) / 2) ** 2
     )
-    return 12_742 * math.asin(min(1.0, math.sqrt(half)))
+    return EARTH_KM * math.asin(min(1.0, math.sqrt(half)))
 
 
 def compare_sentences(a: Facts, b: Facts) -> float:

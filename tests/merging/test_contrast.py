@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from streams.merging.contrast import contrast_facts
-from streams.merging.facts import build_facts
+from streams.merging.compat import EXACT_MEASURES, FAR_KM, LONG_RUNNING, can_be_one_kind
+from streams.merging.contrast import (
+    FAR_APART,
+    OTHER_COUNTRY,
+    OTHER_DAY,
+    OTHER_NUMBER,
+    OTHER_REGION,
+    OTHER_TOWN,
+    SAME_NUMBER,
+    contrast_facts,
+)
+from streams.merging.facts import DAY, Facts, build_facts, measure_distance
 from streams.merging.local import LocalMerge
 from streams.records import Mention
 from tests.merging.script import build_mention
@@ -86,6 +99,94 @@ def test_texts_that_are_far_apart_are_not_looked_at() -> None:
     """Their facts could not make one story of them."""
     facts = [build_facts(_tell(place=place)) for place in ("Vellmar", "Sudova")]
     assert not contrast_facts(facts, np.full((2, 2), -9, np.float32)).any()
+
+
+BLANK = build_facts(_tell())
+KINDS = (
+    ("missile_strike", "attack"),
+    ("explosion", "accident"),
+    ("earthquake", "geophysical"),
+    ("match_result", "sport"),
+    ("appointment", "people"),
+    ("resignation", "people"),
+)
+DAYS = st.none() | st.sampled_from([0.0, 0.5 * DAY, DAY, 2 * DAY, 9 * DAY])
+NUMBERS = st.tuples(
+    st.sampled_from(["killed", "magnitude", "score"]), st.sampled_from([2.0, 5.2, 5.5, 6.1])
+)
+
+
+@st.composite
+def draw_facts(draw: st.DrawFn) -> Facts:
+    """Draw the facts of an article of which anything may be unknown."""
+    kind, group = draw(st.sampled_from(KINDS))
+    return replace(
+        BLANK,
+        kind=kind,
+        group=group,
+        expiry=draw(st.sampled_from([7 * DAY, LONG_RUNNING, 90 * DAY])),
+        start=draw(DAYS),
+        end=draw(DAYS),
+        precise=draw(st.booleans()),
+        country=draw(st.sampled_from([None, "UA", "EC"])),
+        region=draw(st.sampled_from([None, "Ostra", "Sula"])),
+        place=draw(st.sampled_from([None, "vellmar", "brenko", "sudova"])),
+        point=draw(st.none() | st.tuples(st.floats(-90, 90), st.floats(-180, 180)))
+        if draw(st.booleans())
+        else draw(st.sampled_from([(50.0, 36.2), (50.1, 36.3), (46.4, 30.7)])),
+        exact=draw(st.booleans()),
+        numbers=tuple(sorted(draw(st.sets(NUMBERS, max_size=4)))),
+    )
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(draw_facts(), min_size=2, max_size=7), st.integers(0, 1_000))
+def test_a_neighbourhood_is_weighed_as_its_pairs_are(told: list[Facts], seed: int) -> None:
+    """The tables say what the rules say of the earlier and the later of any two."""
+    odds = np.random.default_rng(seed).uniform(-6, 4, (len(told), len(told))).astype(np.float32)
+    expected = np.zeros_like(odds)
+    for later, b in enumerate(told):
+        for earlier, a in enumerate(told[:later]):
+            if odds[earlier, later] > FAR_APART and _tells(a) and _tells(b):
+                expected[earlier, later] = expected[later, earlier] = _weigh_pair(a, b)
+    assert np.array_equal(contrast_facts(told, odds), expected)
+
+
+def _tells(facts: Facts) -> bool:
+    return bool(facts.country or facts.numbers or (facts.precise and facts.start is not None))
+
+
+def _weigh_pair(a: Facts, b: Facts) -> float:
+    return min(_weigh_places(a, b), _weigh_days(a, b)) + _weigh_numbers(a, b)
+
+
+def _weigh_places(a: Facts, b: Facts) -> float:
+    if a.country and b.country and a.country != b.country:
+        return OTHER_COUNTRY
+    if a.place and a.place == b.place:
+        return 0.0
+    if a.exact and b.exact and a.point and b.point:
+        return OTHER_TOWN if measure_distance(a.point, b.point) > FAR_KM else 0.0
+    return OTHER_REGION if a.region and b.region and a.region != b.region else 0.0
+
+
+def _weigh_days(a: Facts, b: Facts) -> float:
+    if not (a.precise and b.precise) or min(a.expiry, b.expiry) > LONG_RUNNING:
+        return 0.0
+    if a.start is None or b.start is None or a.end is None or b.end is None:
+        return 0.0
+    if max(a.start, b.start) - min(a.end, b.end) < DAY:
+        return 0.0
+    return OTHER_DAY if can_be_one_kind(a.kind, a.group, b.kind, b.group) else 0.0
+
+
+def _weigh_numbers(a: Facts, b: Facts) -> float:
+    for measure, value in a.numbers:
+        if measure in EXACT_MEASURES:
+            others = [abs(other - value) for name, other in b.numbers if name == measure]
+            if others:
+                return SAME_NUMBER if min(others) <= EXACT_MEASURES[measure] else OTHER_NUMBER
+    return 0.0
 
 
 def test_two_strikes_told_in_the_same_words_are_two_stories() -> None:
