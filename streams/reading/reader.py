@@ -25,6 +25,7 @@ from streams.reading.news import judge_newsworthiness, recall_deeds
 from streams.reading.numbers import choose_numbers, find_quantities
 from streams.reading.parse import ParsedArticle, Sentence
 from streams.reading.passages import Role
+from streams.reading.past import recall_past
 from streams.reading.select import find_main, is_of_opening, select_drafts
 from streams.reading.speech import is_own_side
 from streams.reading.spoken import guess_spoken
@@ -77,7 +78,8 @@ class ArticleReader:
             return ()
         codings = [coding for coding in code_article(self.parsed) if self._is_meant(coding)]
         drafts = [draft for coding in codings for draft in self._build_drafts(coding)]
-        told = select_drafts(recall_deeds(fold_drafts(tuple(drafts))), self.genre)
+        folded = recall_past(recall_deeds(fold_drafts(tuple(drafts))), self.parsed)
+        told = select_drafts(folded, self.genre)
         main = find_main(told)
         unread = main is None or not main.in_opening
         guessed = self._fall_back(beside=told) if unread else ()
