@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from streams.reading.names.groups import GROUPS
 from streams.reading.names.phrases import clean_phrase, head_of, phrase_of
+from streams.reading.names.titles import is_title
 from streams.reading.words import Token
 
 Place = tuple[int, int]
@@ -39,10 +41,26 @@ class Names:
             meant = self._meant.get(place_of(token))
             if meant is not None and _is_within(token, head):
                 return meant
+        for token in _apposed_below(head):  # "the mayor of Kota, Ana Costa,"
+            meant = self._meant.get(place_of(token))
+            if meant is not None:
+                return meant
         for child in head.children:  # "the group Ansar": the name says more
-            if child.dep_ == "appos" and child.pos_ == "PROPN" and head.i + 1 == child.left_edge.i:
+            between = child.left_edge.i - head.i - 1 if child.dep_ == "appos" else -1
+            body = between == 1 and head.lower_ in GROUPS and head.nbor().text == ","
+            if child.pos_ == "PROPN" and (between == 0 or body):
                 return clean_phrase(phrase_of(child))
         return clean_phrase(tokens)
+
+
+def _apposed_below(head: Token) -> Iterator[Token]:
+    """What the parser puts beside the place of an office and is the name of who holds it."""
+    if not is_title(head):
+        return
+    for child in head.children:
+        if child.dep_ == "prep" and child.i == head.i + 1:
+            for place in child.children:
+                yield from (t for t in place.children if t.dep_ == "appos" and t.pos_ == "PROPN")
 
 
 def _is_within(token: Token, head: Token) -> bool:

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 
 from streams.reading.names import Names
 from streams.reading.parse import Sentence
-from streams.reading.voices.speakers import SUBJECTS, can_speak, name_speaker
+from streams.reading.voices.naming import SUBJECTS, name_speaker
+from streams.reading.voices.speakers import can_speak
 from streams.reading.words import Token, TokenSpan
 
 _CARRIERS = frozenset(
@@ -50,6 +51,7 @@ _READING = frozenset(
 _ISSUING = frozenset(
     ["issue", "release", "publish", "post", "send", "write", "put", "make", "circulate", "share"]
 )
+_PAGES = frozenset({"website", "site", "page", "account", "channel", "feed", "profile", "blog"})
 _SOMEWHERE = frozenset({"scene", "area", "region", "site", "ground", "field", "city", "capital"})
 
 
@@ -68,7 +70,19 @@ def source_of(speaker: Token) -> Token:
                 found = next((c for c in step.children if c.dep_ == "pobj"), None)
                 if found is not None and _is_source(found):
                     return found
+            if step.dep_ == "prep" and step.lower_ in {"on", "in"}:  # "posted on its website"
+                owner = _owner_of_place(step)
+                if owner is not None:
+                    return owner
     return speaker
+
+
+def _owner_of_place(on: Token) -> Token | None:
+    """Whose website, account or channel a statement stands on."""
+    for place in on.children:
+        if place.lower_ in _PAGES:
+            return next((c for c in place.children if c.dep_ == "poss"), None)
+    return None
 
 
 def stands_alone(subject: Token) -> bool:

@@ -8,8 +8,10 @@ itself says so. Voices elsewhere in the article join when they speak of the same
 from __future__ import annotations
 
 from streams.reading.parse import ParsedArticle, Sentence
+from streams.reading.voices.cues import deeds_of
 from streams.reading.voices.hedges import find_hedge
 from streams.reading.voices.joining import find_elsewhere
+from streams.reading.voices.naming import SUBJECTS
 from streams.reading.voices.voice import Voice, Voices
 from streams.reading.words import Token
 from streams.records import Claim, Modality, Stance
@@ -34,7 +36,9 @@ def choose_claims(
     own = [
         voice
         for voice in voices.of_sentence(sentence)
-        if voice.cue == trigger or _speaks_of(voice, sentence, trigger)
+        if voice.cue == trigger
+        or _speaks_of(voice, sentence, trigger)
+        or _speaks_beside(voice, trigger)
     ]
     claims = [_build_claim(voice, modality) for voice in own]
     if not any(voice.stance != "cannot_verify" for voice in own):
@@ -78,6 +82,17 @@ def _speaks_of(voice: Voice, sentence: Sentence, trigger: Token) -> bool:
         if aside and token.left_edge.nbor(-1).text == "," and voice.cue.i < token.i:
             return False
     return True
+
+
+def _speaks_beside(voice: Voice, trigger: Token) -> bool:
+    """Tell whether a voice tells more of the deed's noun: "the quake, which officials said was…"."""
+    if voice.cue is None or voice.stance not in {"asserts", "confirms"}:
+        return False
+    for clause in (voice.cue, voice.cue.head):
+        if clause.dep_ == "relcl" and bool(deeds_of(clause.head)):
+            deed = clause.head
+            return deed == trigger or (deed.head == trigger and deed.dep_ in SUBJECTS | {"dobj"})
+    return False
 
 
 def _says_who(token: Token) -> bool:

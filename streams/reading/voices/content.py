@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from streams.reading.voices.counts import gives_count
 from streams.reading.voices.cues import deeds_of, load_cues
-from streams.reading.voices.speakers import SUBJECTS
+from streams.reading.voices.naming import SUBJECTS
 from streams.reading.voices.stances import denies_claim, find_blamed, owns_up
 from streams.reading.words import Token
 from streams.records import Stance
@@ -20,6 +20,8 @@ from streams.records import Stance
 CLAUSES = frozenset({"ccomp", "xcomp", "advcl", "parataxis"})
 _ABOUT = frozenset({"of", "for", "on", "about", "as", "to", "with"})
 _TIMING = frozenset({"as", "while", "when", "after", "before", "since", "once", "until"})
+_SAME = frozenset({"when", "after"})
+"""Words of time with which what happened is told, and not the telling."""
 MAX_TAIL = 14
 """Words after a verb that closes its sentence: "said Jo Ray, the mayor of Kota, on Monday"."""
 _STATEMENTS = frozenset(
@@ -106,9 +108,17 @@ def _is_aside(child: Token) -> bool:
         return False
     marks = [c for c in child.children if c.dep_ in {"mark", "advmod"} and c.i < child.i]
     if any(mark.lower_ in _TIMING for mark in marks):
-        return True
+        return not _goes_on(child)
     lemma = child.lemma_.lower()
     return child.tag_ == "VBG" and (lemma in load_cues("verb") or lemma == "refer")
+
+
+def _goes_on(clause: Token) -> bool:
+    """Tell whether a clause of time goes on with what was said: "30 died, police said, when a bus…"."""
+    cue = clause.head
+    said = any(c.dep_ == "ccomp" and c.i < cue.i for c in cue.children)
+    first = clause.left_edge
+    return said and first.i > cue.i and first.lower_ in _SAME and first.nbor(-1).text == ","
 
 
 def _accused(objects: list[Token], about: list[Token]) -> Token | None:
@@ -156,7 +166,8 @@ def _time_of_telling(cue: Token, content: set[int]) -> set[int]:
         token = cue.doc[number]
         if number > cue.i and token.dep_ == "mark" and token.lower_ in _TIMING:
             clause = token.head
-            if clause.dep_ == "advcl" and clause.left_edge.i > cue.i:
+            late = clause.dep_ == "advcl" and clause.left_edge.i > cue.i
+            if late and not (clause.head == cue and _goes_on(clause)):
                 aside.update(t.i for t in clause.subtree)
     return aside
 

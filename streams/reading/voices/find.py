@@ -22,17 +22,15 @@ from streams.reading.voices.carriers import find_author, find_issuer, source_of,
 from streams.reading.voices.content import CLAUSES, Content, find_content, words_of
 from streams.reading.voices.counts import gives_count
 from streams.reading.voices.cues import load_cues
+from streams.reading.voices.naming import is_outlet, name_speaker, name_speakers
 from streams.reading.voices.quotes import find_quotes
 from streams.reading.voices.speakers import (
     STATEMENT,
     antecedent_of,
     can_speak,
     find_witnesses,
-    is_outlet,
     is_person,
     is_unresolved,
-    name_speaker,
-    name_speakers,
     name_subject,
     quoted_speaker,
     subject_of,
@@ -108,9 +106,13 @@ def _resolve(
             yield replace(voice, speaker=_name_issuer(voice, before, parsed, names))
             continue
         one = pronoun in {"he", "she"}
-        last = _latest(before, voice.sentence.index - 2 + one, names, one=one)
+        last = _name_before(voice, names) or _latest(
+            before, voice.sentence.index - 2 + one, names, one=one
+        )
         if last is None and voice.sentence.index > 0:
-            last = name_subject(parsed.sentences[voice.sentence.index - 1].tokens, names, pronoun)
+            last = name_subject(
+                parsed.sentences[voice.sentence.index - 1].tokens.root, names, pronoun
+            )
         if last is not None:
             yield replace(voice, speaker=last)
         elif pronoun != "it":
@@ -127,6 +129,14 @@ def _name_issuer(voice: Voice, before: Sequence[Voice], parsed: ParsedArticle, n
             return issuer
     spoken = [v for v in before if v.sentence.index >= voice.sentence.index - 2 and not v.outlet]
     return spoken[-1].speaker if spoken else "statement"
+
+
+def _name_before(voice: Voice, names: Names) -> str | None:
+    """Name the subject of what is said where it speaks: "The firm has recalled cars, it said."."""
+    if voice.cue is None:
+        return None
+    said = [c for c in voice.cue.children if c.dep_ == "ccomp" and c.i < voice.cue.i]
+    return name_subject(said[0], names, voice.speaker.lower()) if said else None
 
 
 def _latest(before: Sequence[Voice], reach: int, names: Names, *, one: bool) -> str | None:
@@ -184,6 +194,8 @@ def _speaks(verb: Token, lemma: str) -> bool:
         return any(child.dep_ in {"dobj", "agent"} for child in verb.children)
     if lemma in {"put", "peg"}:
         return False  # only with a number
+    if lemma == "blame" and verb.dep_ == "xcomp" and verb.head.lemma_ == "be":
+        return False  # "bad weather was to blame"
     needed = _ONLY_WITH_WORD.get(lemma)
     return needed is None or any(token.lower_ in needed for token in verb.subtree)
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from streams.reading.names import origin_stem, phrase_of
 from streams.reading.parse import ParsedArticle, Sentence
 from streams.reading.voices.cues import deeds_of
-from streams.reading.voices.telling import tells_more
+from streams.reading.voices.telling import HARM, tells_more
 from streams.reading.voices.voice import Voice, Voices
 from streams.reading.words import Doc, Token
 
@@ -31,10 +31,6 @@ ACCUSATION_REACH = 3
 _GUILT = frozenset(
     ["charge", "guilt", "guilty", "innocent", "innocence", "wrongdoing", "allegation", "accusation"]
 )
-_HARM = frozenset(
-    {"attack", "killing", "destruction", "losses", "crash", "outbreak", "protest", "disaster"}
-)
-"""Deeds that somebody counts the dead or the hurt of."""
 _CRIMES = frozenset({"killing", "attack", "torture", "crime", "cyber", "capture", "dope", "poison"})
 _DEED_FREE = frozenset({"people", "person", "man", "woman", "day", "week", "year", "country"})
 
@@ -52,7 +48,9 @@ def find_elsewhere(
             continue
         if voice.counts:
             distance = voice.sentence.index - sentence.index
-            joins = 0 < distance <= (MAIN_REACH if told else BACK_REACH) and bool(deeds & _HARM)
+            joins = 0 < distance <= (MAIN_REACH if told else BACK_REACH)
+            joins |= distance == 0 and voice.cue is not None and trigger.i < voice.cue.i
+            joins &= bool(deeds & HARM)
         elif voice.back:
             joins = _reaches_back(voice, sentence, trigger, deeds, joined)
         elif voice.stance in {"denies", "accuses", "confirms"} and voice.sentence is not sentence:

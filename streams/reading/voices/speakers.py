@@ -7,9 +7,6 @@ What cannot speak is no claimant: nobody ("no group has claimed"), a day, an eve
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-
 from streams.reading.names import (
     GROUPS,
     Names,
@@ -20,36 +17,19 @@ from streams.reading.names import (
     phrase_of,
 )
 from streams.reading.voices.cues import deeds_of, load_cues
-from streams.reading.words import Token, TokenSpan
+from streams.reading.voices.naming import SUBJECTS, is_outlet, name_speaker
+from streams.reading.words import Token
 
-SUBJECTS = frozenset({"nsubj", "nsubjpass"})
-MAX_SPEAKERS = 3
 STATEMENT = "the statement"
 """A speaker still to be found: whoever issued the statement told of before."""
-_OF_DAY = re.compile(r"^(?:morning|evening|today|yesterday|week|month|night)['\u2019]s (?=\w)")
 _MUTE = frozenset({"video", "footage", "photo", "image", "law", "rule", "which", "that", "this"})
 _FIRST = frozenset({"i", "we"})
 _LAST = frozenset({"it", "they", "he", "she", "who"})
-_OWNERS = {"its": "it", "their": "they", "his": "he", "her": "she"}
 _NOBODY = frozenset({"nobody", "none", "neither", "nothing"})
 _SHOWING = frozenset({"show", "find", "suggest", "indicate"})
 """Verbs whose subject may be a thing: "tests showed"."""
 _PAPERS = frozenset({"poll", "report", "case", "test", "survey"})
 _TIMES = frozenset({"DATE", "TIME", "CARDINAL", "PERCENT", "MONEY"})
-_NAMED_SORT = re.compile(
-    r"(?<=[^\W\d_]) (?:newspaper|magazine|website|(?:news )?agency|(?:[a-z]+ )?group|(?:[a-z]+ )?channel)$"
-)
-_SORT_BEFORE = re.compile(
-    r"^(?:(?:official|state|state-run|state-owned|semi-official|private|local|national|news|agency) )+"
-    r"(?=[A-Z])"
-)
-"""What sort of speaker a name is, in lower case beside it: "the state-run Herald newspaper"."""
-
-
-def is_outlet(name: str) -> bool:
-    """Tell whether a name is an outlet's, so that what it saw counts as witness."""
-    folded = re.sub(r"^the ", "", name.lower())
-    return folded in load_cues("outlet")
 
 
 def can_speak(subject: Token, lemma: str) -> bool:
@@ -132,48 +112,6 @@ def quoted_speaker(verb: Token) -> Token | None:
     return next((child for child in verb.children if child.dep_ == "dobj"), None)
 
 
-def name_speakers(subject: Token, names: Names) -> list[str]:
-    """Name whoever speaks: one name, or those that "and" joins."""
-    first = name_speaker(subject, names)
-    found = {first: None}
-    if subject.dep_ in {*SUBJECTS, "pobj"}:
-        for other in subject.conjuncts:
-            office = other.lower_ in load_titles("office")
-            if other.i > subject.i and other.pos_ in {"NOUN", "PROPN"} and not office:
-                found.setdefault(name_speaker(other, names))
-    return list(found)[:MAX_SPEAKERS]
-
-
-def name_speaker(subject: Token, names: Names) -> str:
-    """Name one speaker: "her publicist" is told whose, "Police" at a sentence's start is "police"."""
-    if subject.lower_ in _OWNERS and names.person_at(subject) is None:
-        return _OWNERS[subject.lower_]
-    phrase = phrase_of(subject)
-    name = _OF_DAY.sub("", names.canonical(phrase))
-    first = phrase[0]
-    whose = names.person_at(first) if first.dep_ == "poss" and first.pos_ == "PRON" else None
-    if whose is not None and name.startswith(first.text):
-        return f"{whose}'s{name[len(first.text) :]}"
-    return _drop_sort(_fold_start(name, phrase))
-
-
-def _drop_sort(name: str) -> str:
-    """A name without its sort, where all words before are capitalised: "Black Dawn group"."""
-    bare = _SORT_BEFORE.sub("", _NAMED_SORT.sub("", name))
-    named = all(word[:1].isupper() for word in bare.split())
-    return bare if named and not is_outlet(name) else name
-
-
-def _fold_start(name: str, phrase: Sequence[Token]) -> str:
-    """A common word has its capital only from where it stands."""
-    first = next((token for token in phrase if name.startswith(token.text)), None)
-    if first is None or first.pos_ == "PROPN" or first.ent_type_ or first.text[1:2].isupper():
-        return name
-    starts = first.i == first.sent.start or first.nbor(-1).is_punct
-    starts = starts or (first.i == first.sent.start + 1 and first.nbor(-1).pos_ == "DET")
-    return name[:1].lower() + name[1:] if starts and first.pos_ in {"NOUN", "ADJ"} else name
-
-
 def antecedent_of(cue: Token, pronoun: Token) -> Token | None:
     """The subject of the clause above, for "where they confirmed" and "who said"."""
     if pronoun.lower_ == "who":
@@ -191,9 +129,9 @@ def is_unresolved(name: str) -> bool:
     return name.lower() in _LAST or name == STATEMENT
 
 
-def name_subject(tokens: TokenSpan, names: Names, pronoun: str) -> str | None:
-    """Name the subject of a sentence where a pronoun can mean it: a man, several people, a body."""
-    subject = next((t for t in tokens.root.children if t.dep_ in SUBJECTS), None)
+def name_subject(verb: Token, names: Names, pronoun: str) -> str | None:
+    """Name the subject of a clause where a pronoun can mean it: a man, several people, a body."""
+    subject = next((t for t in verb.children if t.dep_ in SUBJECTS), None)
     if subject is None or not can_speak(subject, "say"):
         return None
     if pronoun in {"he", "she"}:

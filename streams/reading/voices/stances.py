@@ -31,6 +31,7 @@ _HARMED = frozenset(
 """Whom nothing happened to: "no casualties were reported" is a count and no denial."""
 _WEAPONS = frozenset({"gun", "missile", "rocket", "drone", "shell", "bomb", "chemical", "weapon"})
 _SELVES = frozenset({"it", "they", "he", "she", "we"})
+_HAPPENING = frozenset({"be", "happen", "occur", "exist"})
 _DOING = frozenset({"carry", "conduct", "perpetrate", "commit", "orchestrate", "organise", "stage"})
 
 
@@ -145,7 +146,8 @@ def _is_denied(clause: Token) -> bool:
         return False
     deed = deeds_of(clause) or any(deeds_of(c) for c in objects if c.lemma_ not in _WEAPONS)
     if any(c.dep_ == "neg" and c.lower_ in _NOT for c in clause.children):
-        return bool(deed) or subject.lemma_.lower() in load_cues("referring")
+        claim = subject.lemma_.lower() in load_cues("referring")
+        return bool(deed) or (claim and (subject.pos_ != "PRON" or clause.lemma_ in _HAPPENING))
     nobody = any(c.dep_ == "det" and c.lower_ in {"no", "neither"} for c in subject.children)
     return nobody and bool(deed)
 

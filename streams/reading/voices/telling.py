@@ -12,10 +12,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from streams.reading.parse import Sentence
-from streams.reading.voices.cues import deeds_of
+from streams.reading.voices.cues import deeds_of, load_cues
 from streams.reading.voices.voice import Voice
 from streams.reading.words import Token
 
+HARM = frozenset(
+    [
+        "attack", "killing", "destruction", "losses", "crash", "outbreak", "protest", "sinking",
+        "quake", "flood", "slide", "storm", "eruption", "fire", "poison", "weather", "stampede",
+    ]
+)  # fmt: skip
+"""Deeds that somebody counts the dead or the hurt of."""
 REACH = 6
 """Sentences after the lead in which a voice still tells its event."""
 NEAR = 1
@@ -39,6 +46,8 @@ _PEOPLE = frozenset(
     ]
 )  # fmt: skip
 """Who takes part in many events: that they do something makes it not the same one."""
+_PLANNED = frozenset({"will", "would", "should", "must", "shall", "if"})
+_LONG_AGO = frozenset({"last", "ago", "previous", "previously", "earlier", "years", "months"})
 _PLACES = frozenset({"GPE", "LOC", "FAC"})
 _AT = frozenset({"in", "at", "near", "outside"})
 
@@ -51,8 +60,11 @@ def tells_more(voice: Voice, sentence: Sentence, trigger: Token, deeds: frozense
     if not content or _is_elsewhere(content, sentence):
         return False
     things = set(_things_of(trigger))
+    harm = bool(deeds & HARM) and _is_same_time(content, sentence)
     return any(
-        (deeds & deeds_of(token) and _is_told(token)) or (token.lemma_ in things and _acts(token))
+        (deeds & deeds_of(token) and _is_told(token))
+        or (token.lemma_ in things and _acts(token))
+        or (harm and _follows_harm(token))
         for token in content
     )
 
@@ -76,6 +88,27 @@ def _is_told(token: Token) -> bool:
         asked = any(child.tag_ == "MD" or child.lower_ in {"to", "if"} for child in before)
         return token.tag_ in {"VBD", "VBN", "VBZ", "VBP"} and not asked
     return any(child.lower_ in _KNOWN for child in before)
+
+
+def _follows_harm(token: Token) -> bool:
+    """Tell whether a word is for what comes after harm, and of no other case: "the cause"."""
+    if token.lemma_ not in load_cues("aftermath") and token.lower_ not in load_cues("aftermath"):
+        return False
+    if any(c.lower_ in _OTHER - {"more", "any", "no"} for c in token.children):
+        return False
+    verb = next((t for t in (token, *token.ancestors) if t.pos_ in {"VERB", "AUX"}), token)
+    return not any(c.lower_ in _PLANNED and c.i < verb.i for c in verb.children)
+
+
+def _is_same_time(content: list[Token], sentence: Sentence) -> bool:
+    """Tell whether a clause names no time of its own long ago: "last month", "in 2011"."""
+    known = set(sentence.lowers)
+    return not any(
+        token.ent_type_ == "DATE"
+        and (token.lower_ in _LONG_AGO or (token.text.isdecimal() and len(token.text) == 4))
+        and token.lower_ not in known
+        for token in content
+    )
 
 
 def _acts(token: Token) -> bool:

@@ -14,7 +14,7 @@ from streams.reading.names import Names, load_titles
 from streams.reading.parse import Sentence
 from streams.reading.voices.carriers import source_of
 from streams.reading.voices.cues import load_cues
-from streams.reading.voices.speakers import is_outlet, name_speakers
+from streams.reading.voices.naming import is_outlet, name_speakers
 from streams.reading.voices.voice import Voice
 from streams.reading.words import Token
 
