@@ -8,6 +8,8 @@ sentences of our own (`tests/cases/dates.toml`), not learnt.
 
 from __future__ import annotations
 
+import re
+
 from streams.reading.walk import (
     AT_ONCE,
     find_opening,
@@ -29,6 +31,11 @@ FAR = 5.0
 """Beyond this price a date belongs to something else."""
 
 _BOUNDING = word_set("dates_words", "bounding")
+_HOURS = frozenset(
+    ("am", "pm", "a.m.", "p.m.", "midnight", "noon", "midday", "dawn", "dusk", "sunset", "sunrise")
+)
+_ABOUT = frozenset(("over", "for", "about", "from", "with", "of"))
+_TIME = re.compile(r"\d{1,2}(?:[.:]\d\d)?(?:am|pm)?$")
 _NAMING = frozenset(("poss", "compound", "amod", "nummod", "nmod"))
 
 
@@ -37,7 +44,7 @@ def price(trigger: Token, date: Token) -> float:
     return price_path(trigger, date, _up, _down)
 
 
-def _up(node: Token) -> float:  # noqa: PLR0911 - a table of cases, read from the top
+def _up(node: Token) -> float:  # noqa: C901, PLR0911 - a table of cases, read from the top
     dep = node.dep_
     if dep in ("ccomp", "parataxis"):
         said = node.head.lemma_.lower()
@@ -59,6 +66,10 @@ def _up(node: Token) -> float:  # noqa: PLR0911 - a table of cases, read from th
         return 5.0  # "captured tanks" were captured some other day
     if dep in ("prep", "pcomp") and (node.lower_ in _BOUNDING or node.head.lower_ in _BOUNDING):
         return 4.0
+    if node.lower_ == "during" and node.head.pos_ in ("NOUN", "PROPN"):
+        return 4.0  # "an aide during the war died on Monday"
+    if dep == "nsubj" and node.pos_ == "NOUN":
+        return 0.5  # "The quake shook": the noun and its verb are one event
     return 1.0
 
 
@@ -67,7 +78,7 @@ def _down(node: Token, trigger: Token) -> float:  # noqa: C901, PLR0911 - a tabl
     if is_forerunner(node):
         return 6.0
     if dep in _NAMING:
-        return 0.5 if head.i == trigger.i else 2.0
+        return _price_name(head, trigger)
     if dep in ("relcl", "acl"):
         if head.i == trigger.i:
             return 1.0
@@ -86,7 +97,31 @@ def _down(node: Token, trigger: Token) -> float:  # noqa: C901, PLR0911 - a tabl
     if dep == "prep":
         if node.lower_ == "for" and head.lemma_.lower() in PLAN_LEMMAS:
             return 1.0  # "scheduled for Sunday"
-        return 4.0 if node.lower_ in _BOUNDING else 1.0
+        if node.lower_ == "of" or _is_for_first_time(node):
+            return 0.5
+        return 4.0 if node.lower_ in _BOUNDING and not _is_about_hour(node) else 1.0
     if dep in ("pobj", "pcomp"):
         return 0.3
     return 1.0
+
+
+def _is_about_hour(node: Token) -> bool:
+    """Whether "before" and "after" tell the time of day: "shortly before 9pm on Friday"."""
+    return any(
+        child.dep_ == "pobj" and (child.lower_ in _HOURS or _TIME.match(child.lower_))
+        for child in node.children
+    )
+
+
+def _price_name(noun: Token, trigger: Token) -> float:
+    """What a day costs that names a noun: "Monday's crash", not "a suspect in Monday's crash"."""
+    if noun.i == trigger.i:
+        return 0.5
+    if noun.dep_ != "pobj":
+        return 2.0
+    return 4.0 if noun.head.lower_ in _ABOUT else 3.0
+
+
+def _is_for_first_time(node: Token) -> bool:
+    """Whether a date hangs only by the parse on "for the first time in a week on Monday"."""
+    return node.lower_ == "for" and any(child.lower_ == "time" for child in node.children)

@@ -13,7 +13,13 @@ import datetime as dt
 from streams.reading.parse import ParsedArticle, Sentence
 from streams.reading.when.attach import FAR, price
 from streams.reading.when.elsewhere import find_elsewhere, is_today_after
-from streams.reading.when.english import ANNOUNCE_LEMMAS, BEGIN_LEMMAS, SAY_LEMMAS, is_speech
+from streams.reading.when.english import (
+    ANNOUNCE_LEMMAS,
+    BEGIN_LEMMAS,
+    CALL_OFF_LEMMAS,
+    SAY_LEMMAS,
+    is_speech,
+)
 from streams.reading.when.found import FoundDate, Reference
 from streams.reading.when.lexicon import word_set
 from streams.reading.when.reference import find_reference
@@ -30,6 +36,8 @@ _REPORTS = frozenset(("report", "post", "announce", "say", "publish", "release",
 _SET = frozenset(("call", "election", "vote", "referendum", "summit", "schedule", "set", "poll"))
 _DESCRIBES = frozenset(("compound", "nmod", "amod", "nummod", "npadvmod"))
 _RANKS = word_set("dates_words", "ranks")
+_UNDATED = 0.6
+"""By so much a date is nearer that names no day, where another does."""
 _HALF_A_YEAR = dt.timedelta(183)
 
 OLD_NEWS = dt.timedelta(days=45)
@@ -99,13 +107,15 @@ def _by_syntax(
     for date in here:
         if date.role in ("until", "after", "before", "duration") or _is_inside_count(here, date):
             continue
-        if _is_compared(date) or _names_another(date, trigger):
+        if _is_elses(date, trigger, reference):
             continue
-        cost = price(trigger, date.head)
+        cost = price(trigger, date.head) + date.hung
         if date.role == "modifier" and not (cost <= 0.5 or _names(date, trigger)):
             continue
         if cost > FAR:
             continue
+        if not date.is_dated:
+            cost += _UNDATED  # "This morning, 41 years later, police arrested ..."
         key = (cost, abs(date.head.i - trigger.i), date)
         if best is None or key[:2] < best[:2]:
             best = key
@@ -115,6 +125,23 @@ def _by_syntax(
     if date.when.rule == "date.quarter":
         date = _day_of_report(here) or date
     return _since(date, dates, reference) if date.role == "since" else date.when
+
+
+def _is_elses(date: FoundDate, trigger: Token, reference: Reference) -> bool:
+    """Whether a date cannot be the deed's: it bounds a comparison, names another thing, lies ahead."""
+    return (
+        _is_compared(date) or _names_another(date, trigger) or _is_ahead(date, trigger, reference)
+    )
+
+
+def _is_ahead(date: FoundDate, trigger: Token, reference: Reference) -> bool:
+    """Whether a date is to come and the deed is done: "postponed the talks set for next month"."""
+    start, today = date.when.date, reference.latest
+    if start is None or today is None or start <= today + dt.timedelta(1):
+        return False
+    if trigger.pos_ != "VERB":
+        return False
+    return tense_of(trigger) == "past" or trigger.lemma_.lower() in CALL_OFF_LEMMAS
 
 
 def _day_of_report(here: list[FoundDate]) -> FoundDate | None:

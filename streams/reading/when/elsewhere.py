@@ -114,7 +114,7 @@ def _from_lead(
             continue
         if is_aftermath(verb) or (is_call(verb) and not is_harmful(kind)):
             continue  # police were called to the theft on Sunday, not to the charge
-        if price(verb, date.head) > NEAR or is_other(verb) or _is_old(date.when, reference):
+        if price(verb, date.head) > NEAR or is_other(verb, date) or _is_old(date.when, reference):
             continue
         return date.when.model_copy(update={"rule": date.when.rule + ".lead"})
     return None

@@ -99,6 +99,9 @@ PLAN_LEMMAS = word_set("dates_words", "plan_lemmas")
 ANNOUNCE_LEMMAS = frozenset(("announce", "unveil", "decree"))
 """Verbs that do what they say: the day of the announcement is the day of what is announced."""
 
+CALL_OFF_LEMMAS = frozenset(("cancel", "postpone", "delay", "scrap", "shelve", "rescind", "defer"))
+"""Verbs whose object lies ahead: "postponed Saturday's final"."""
+
 BEGIN_LEMMAS = frozenset(
     ["begin", "start", "launch", "open", "break", "commence", "erupt", "invade", "kick"]
 )

@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 from streams.reading.gate import Gate
 from streams.reading.parse import ParsedArticle, Sentence
 from streams.reading.when.clock import at_hour, find_clock
-from streams.reading.when.english import PLAN_LEMMAS, SAY_LEMMAS
+from streams.reading.when.english import PLAN_LEMMAS
 from streams.reading.when.found import FoundDate, Reference, Role, Tense
+from streams.reading.when.hang import find_dated_noun, find_say_verb
 from streams.reading.when.reference import find_reference
 from streams.reading.when.rules import Context, Draft, Rule
 from streams.reading.when.rules_calendar import CALENDAR_RULES
@@ -26,9 +27,9 @@ from streams.records import Span, When
 
 _SINCE = re.compile(r"\b(?:ever\s+)?since\s+(?:the\s+)?$", re.IGNORECASE)
 _UNTIL = re.compile(r"\b(?:until|till|by|through|no\s+later\s+than)\s+(?:the\s+)?$", re.IGNORECASE)
-_BETWEEN = frozenset(("on", "late", "early", "in"))
-"""What may stand between "said" and its date."""
 _CALLS = frozenset(("call", "announce", "election", "vote", "referendum", "summit", "date"))
+_HUNG = 1.3
+"""What "on" and its day would cost below the noun."""
 _SOUTHERN = frozenset(("au", "nz", "za", "ar", "cl", "uy", "br", "bw", "zw", "na", "pe"))
 
 
@@ -110,7 +111,7 @@ def _find_in_sentence(
         first, _, head = _tokens(sentence, start, end)
         if _is_set_for(first):
             return "future"
-        return tense_of(_say_verb_before(first) or head, headline=headline)
+        return tense_of(find_say_verb(first) or head, headline=headline)
 
     taken = _Taken()
     read: list[tuple[int, int, Draft]] = []
@@ -178,7 +179,7 @@ def _tokens(sentence: Sentence, start: int, end: int) -> tuple[Token, Token, Tok
 
 def _build(sentence: Sentence, start: int, end: int, draft: Draft) -> FoundDate:
     first, last, head = _tokens(sentence, start, end)
-    head = _say_verb_before(first) or head
+    head = find_say_verb(first) or head
     where = Span(start=sentence.start + start, end=sentence.start + end)
     text = text_of(sentence)
     before = text[max(0, start - 24) : start]
@@ -190,22 +191,21 @@ def _build(sentence: Sentence, start: int, end: int, draft: Draft) -> FoundDate:
     if role in ("at", "until"):
         tense = tense_of(head, headline=sentence.paragraph.role == "headline")
     when = placed(draft.when, words, where)
-    return FoundDate(sentence.index, where, first, last, head, when, role, tense, draft.offset)
-
-
-def _say_verb_before(first: Token) -> Token | None:
-    """The "said" that a date follows at once: "said on Friday Mexico would pay" dates the saying."""
-    before = first.nbor(-1) if first.i > 0 else None
-    if before is None or (before.tag_ not in ("VBD", "VBZ") and before.lower_ not in _BETWEEN):
-        return None
-    i, opening = first.i - 1, first.sent.start
-    while i > opening and first.doc[i].lower_ in _BETWEEN:
-        i -= 1
-    if i <= opening:
-        return None
-    word = first.doc[i]
-    is_said = word.tag_ in ("VBD", "VBZ") and word.lemma_.lower() in SAY_LEMMAS
-    return word if is_said else None
+    noun = None
+    if role == "at" and when.precision in ("hour", "day"):
+        noun = find_dated_noun(first, head)
+    return FoundDate(
+        sentence.index,
+        where,
+        first,
+        last,
+        noun or head,
+        when,
+        role,
+        tense,
+        draft.offset,
+        0.0 if noun is None else _HUNG,
+    )
 
 
 def _role_of(before: str, words: str) -> Role:
@@ -242,5 +242,6 @@ def _with_hour(dates: list[FoundDate], text: str, sentence: Sentence) -> list[Fo
         when,
         nearest.role,
         nearest.tense,
+        hung=nearest.hung,
     )
     return [exact if date is nearest else date for date in dates]

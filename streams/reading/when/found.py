@@ -38,6 +38,8 @@ class FoundDate:
     role: Role = "at"
     tense: Tense = "unknown"
     offset: Offset | None = None
+    hung: float = 0.0
+    """What its two last steps would cost, where it was hung on a noun against the parse."""
 
     @property
     def is_dated(self) -> bool:

@@ -23,7 +23,7 @@ _OTHERS = word_set("dates_words", "others")
 _SAME = word_map("dates_words", "same")
 _KINDRED = frozenset(_SAME.values())
 _EVENTS = word_set("dates_words", "events")
-_DISASTERS = frozenset(("attack", "disaster", "tragedy", "incident", "accident", "bloodshed"))
+_NAMES_IT = frozenset(("poss", "compound", "nmod", "npadvmod"))
 _HARMS = word_set("dates_words", "harms")
 _FALLS = word_set("dates_words", "falls")
 _HELPERS = word_set("dates_words", "helpers")
@@ -81,9 +81,9 @@ def comes_back(sentence: Sentence, date: FoundDate, kind: str | None, *, is_rece
     if happens(verb):
         return True
     is_harm = is_harmful(kind)
-    if is_recent and is_harm and _is_named_by_day(date.head):
+    if is_recent and is_harm and _is_named_by_day(date):
         return True
-    if not is_recent or price(verb, date.head) > NEAR or is_other(verb):
+    if not is_recent or price(verb, date.head) > NEAR or is_other(verb, date):
         return False
     return _strikes(verb) or (is_harm and (is_call(verb) or _falls(verb, sentence)))
 
@@ -112,13 +112,18 @@ def is_retold(trigger: Token, date: FoundDate, kind: str | None) -> bool:
     """
     wanted = {stem for stem in _stems(trigger, kind) if len(stem) >= _STEM or stem in _KINDRED}
     return bool(wanted) and any(
-        token.pos_ in ("VERB", "NOUN")
+        (token.pos_ in ("VERB", "NOUN") or _is_found_dead(token))
         and stem_of(token) in wanted
         and price(token, date.head) <= NEAR
-        and not is_other(token)
+        and not is_other(token, date)
         and not _is_aftermath(token)
         for token in date.first.sent
     )
+
+
+def _is_found_dead(token: Token) -> bool:
+    """Whether it is the "dead" of "was found dead", by which a death is told."""
+    return token.lower_ == "dead" and token.head.lemma_.lower() == "find"
 
 
 def retells(token: Token, trigger: Token) -> bool:
@@ -148,16 +153,21 @@ def _stems(trigger: Token, kind: str | None) -> list[str]:
     return [stem_of(trigger), *(_SAME[word] for word in words if word in _SAME)]
 
 
-def is_other(token: Token) -> bool:
-    """Whether a word tells another deed of the same sort: "another crew was captured on Saturday"."""
+def is_other(token: Token, date: FoundDate | None = None) -> bool:
+    """Whether a word tells another deed of the same sort: "another crew was captured on Saturday".
+
+    The words of the date itself tell nothing of it: "the fire last night".
+    """
     near = token.doc[max(token.sent.start, token.i - 5) : min(token.sent.end, token.i + 4)]
-    return any(word.lower_ in _OTHERS for word in near)
+    own = range(0) if date is None else range(date.first.i, date.last.i + 1)
+    return any(word.lower_ in _OTHERS and word.i not in own for word in near)
 
 
-def _is_named_by_day(day: Token) -> bool:
+def _is_named_by_day(date: FoundDate) -> bool:
     """Whether the day names the event: "claimed Wednesday's attack", "since Sunday's disaster"."""
-    is_owner = day.dep_ == "poss" and day.head.lemma_.lower() in _DISASTERS
-    return is_owner and not is_other(day.head)
+    day = date.head
+    is_owner = day.dep_ in _NAMES_IT and day.i < day.head.i and day.head.lemma_.lower() in _EVENTS
+    return is_owner and not is_other(day.head, date)
 
 
 def _strikes(verb: Token) -> bool:

@@ -232,7 +232,7 @@ RELATIVE_RULES: tuple[Rule, ...] = (
         "date.weekday",
         ("day",),
         re.compile(
-            rf"\b(?:(?P<head>(?:last|next|this)\s+week),?\s+on\s+)?(?:(?P<week_on>a\s+week\s+)(?:on|from)\s+)?"
+            rf"\b(?:(?P<head>(?:last|next|this)\s+week),?\s+on\s+)?(?:(?P<week_on>(?<!\bin\s)(?<!\bfor\s)a\s+week\s+)(?:on|from)\s+)?"
             rf"(?:(?P<over>overnight)\s+(?:(?P<into>into|to)\s+|on\s+)?)?(?:(?P<lead>last|next|this\s+past|this\s+coming|this|the\s+coming|coming|"
             rf"the\s+previous|the\s+following|the\s+next|the\s+preceding|past)\s+)?(?:early\s+|late\s+)?"
             rf"{_NOT_NAMED}(?P<day>{WEEKDAY})\b{_NOT_TITLE}(?:'s)?(?:\s+{PART}\b)?"

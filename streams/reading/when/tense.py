@@ -7,7 +7,7 @@ although the Friday may have passed by publication; nearest in time then decides
 
 from __future__ import annotations
 
-from streams.reading.when.english import PLAN_LEMMAS
+from streams.reading.when.english import CALL_OFF_LEMMAS, PLAN_LEMMAS
 from streams.reading.when.found import Tense
 from streams.reading.words import Token
 
@@ -21,6 +21,8 @@ _STEPS = 12
 def tense_of(token: Token, *, headline: bool = False) -> Tense:
     """The tense of the clause that `token` stands in."""
     node = token
+    if node.dep_ == "poss" and node.head.head.lemma_.lower() in CALL_OFF_LEMMAS:
+        return "future"  # "postponed Saturday's final"
     for _ in range(_STEPS):
         if node.pos_ in ("VERB", "AUX"):
             break

@@ -41,6 +41,18 @@ SUNDAY = dt.date(2023, 6, 11)
             None,
         ),
         (
+            "Chapel damaged in blaze",
+            "The roof fell in. Nobody was hurt in the fire on Sunday night.",
+            "blaze",
+            SUNDAY,
+        ),
+        (
+            "Bomb tears through market",
+            "Nine people died. No group has claimed Sunday's explosion.",
+            "bomb",
+            SUNDAY,
+        ),
+        (
             "Bomb kills two in market",
             "Two people have died in a market. The blast happened in 2021.",
             "kills",
