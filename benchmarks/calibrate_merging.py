@@ -30,10 +30,10 @@ from sklearn.linear_model import LogisticRegression
 
 import streams.merging.pairs as pairs_module
 from streams.merging import stories
+from streams.merging.alike import PARTS
 from streams.merging.index import BlockIndex
 from streams.merging.pairs import (
     COMPANY_PARTS,
-    PARTS,
     VECTOR_PARTS,
     Floats,
     Weights,

@@ -6,8 +6,9 @@ import datetime as dt
 
 import pytest
 
+from streams.merging.alike import PARTS
 from streams.merging.datelines import cut_datelines, find_days, is_dateline, list_day_terms
-from streams.merging.pairs import PARTS, measure_pairs, score_profiles
+from streams.merging.pairs import measure_pairs, score_profiles
 from streams.merging.terms import build_profile, dump_profile, load_profile
 
 
