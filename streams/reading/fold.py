@@ -74,7 +74,7 @@ def fold_drafts(drafts: tuple[Draft, ...]) -> tuple[Draft, ...]:
 def is_same(one: Draft, other: Draft) -> bool:
     """Say whether the two drafts tell one event."""
     kinds = _may_be_kind(one.kind, other.kind) or _share_toll(one, other)
-    if not kinds or one.modality != other.modality:
+    if not kinds or (one.modality != other.modality and not _is_announced(one, other)):
         return False
     if one.coding is other.coding:  # "captured A and B": one clause, two events
         return False
@@ -91,6 +91,13 @@ def is_same(one: Draft, other: Draft) -> bool:
         and _may_be_actors(one.actors, other.actors)
         and not _have_other_extent(one, other)
     )
+
+
+def _is_announced(one: Draft, other: Draft) -> bool:
+    """Say whether a headline tells as done what its lead says is to come: "launches", "is to launch"."""
+    modalities = {one.modality, other.modality}
+    opening = one.in_headline != other.in_headline and one.in_opening and other.in_opening
+    return one.kind == other.kind and opening and modalities == {"happened", "planned"}
 
 
 def _recalls(news: Draft, past: Draft) -> bool:

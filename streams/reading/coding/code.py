@@ -22,7 +22,12 @@ from streams.reading.coding.frames import (
 )
 from streams.reading.coding.headlines import build_hidden_frame, find_hidden_verb
 from streams.reading.coding.match import has_context, is_cause, is_match
-from streams.reading.coding.modality import Judgement, judge_habit, judge_modality
+from streams.reading.coding.modality import (
+    Judgement,
+    judge_habit,
+    judge_modality,
+    judge_present,
+)
 from streams.reading.coding.patterns import CodingLexicon, Part, Pattern, load_coding_lexicon
 from streams.reading.parse import Sentence
 from streams.reading.who.countries import find_country
@@ -165,7 +170,9 @@ def _code_token(
         for pattern, frame in ((pattern, frame) for frame in frames for pattern in patterns):
             if not is_match(pattern, frame):
                 continue
-            judgement = _judge(token, pattern, headline=headline)
+            judgement = _judge(
+                token, pattern, headline=headline, body=sentence.paragraph.role == "body"
+            )
             if pattern.modal and not _is_under(token, pattern.modal):
                 continue
             if pattern.spoken and not headline and find_speech(token) is None:
@@ -176,7 +183,7 @@ def _code_token(
     return None
 
 
-def _judge(token: Token, pattern: Pattern, *, headline: bool) -> Judgement:
+def _judge(token: Token, pattern: Pattern, *, headline: bool, body: bool) -> Judgement:
     """Judge whether it happened; "offered an apology" is an apology made."""
     judgement = judge_modality(token, noun=pattern.part == "n")
     group = get_kind(pattern.kind).group
@@ -187,11 +194,20 @@ def _judge(token: Token, pattern: Pattern, *, headline: bool) -> Judgement:
         return Judgement("happened", "modality.adjective.attempt", judgement.word)
     if pattern.tells != "happened" and judgement.modality == "happened":
         return Judgement(pattern.tells, "modality.auxiliary.tells", token)
-    if group not in HARM or judgement.modality != "happened":
+    if judgement.modality != "happened":
         return judgement
+    return _judge_tense(token, pattern, headline=headline, body=body) or judgement
+
+
+def _judge_tense(token: Token, pattern: Pattern, *, headline: bool, body: bool) -> Judgement | None:
+    """Judge a rule, a habit, a calendar or a sum over a long time by the tense that tells it."""
+    group = get_kind(pattern.kind).group
+    if group not in HARM:
+        told = body and group not in TOLD_NOW and pattern.kind != "charge" and not pattern.spoken
+        return judge_present(token) if told else None
     if _counts_up(token):
         return Judgement("happened", "modality.cumulative.recalled", token, recalled=True)
-    return judgement if headline else judge_habit(token) or judgement
+    return None if headline else judge_habit(token)
 
 
 def _counts_up(token: Token) -> bool:
@@ -404,6 +420,8 @@ HARM = frozenset({"attack", "crime", "accident", "fire", "transport_accident", "
 }
 
 
+TOLD_NOW = frozenset({"statement", "threat", "protest", "sport", "markets"})
+"""Groups that a body may tell in the present: "unions demand", "shares fall"."""
 ATTEMPTED = frozenset({"coup", "robbery", "assassination"})
 """Kinds of which a failed attempt is one as well."""
 REFUSED = frozenset({"diplomacy", "aid", "release", "military", "statement"})

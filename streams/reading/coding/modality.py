@@ -213,6 +213,24 @@ def _is_timeless(verb: Token) -> bool:
     return verb.tag_ == "VBN" and len(helpers) == 1 and bool(passive) and passive[0].tag_ == "VBP"
 
 
+def judge_present(trigger: Token) -> Judgement | None:
+    """Judge what a body tells in the plain present: a rule, or what is on a calendar."""
+    verb = trigger if trigger.pos_ == "VERB" else trigger.head
+    if verb.pos_ != "VERB" or not _is_timeless(verb) or verb.dep_ not in {"ROOT", "conj"}:
+        return None
+    return _build("hypothetical", "present", verb)
+
+
+def _is_to_come(verb: Token) -> bool:
+    """Say whether a clause with "when" is in the present, under one that is no past either."""
+    if verb.dep_ != "advcl" or verb.head.tag_ == "VBD":
+        return False
+    helpers = [child for child in verb.children if child.dep_ in {"aux", "auxpass"}]
+    return all(child.tag_ in {"VBZ", "VBP"} for child in helpers) and (
+        verb.tag_ in {"VBZ", "VBP"} or bool(helpers)
+    )
+
+
 def _build(rule: str, where: str, word: Token) -> Judgement:
     name = f"modality.{where}.{rule}"
     if rule == "negated":
@@ -255,6 +273,8 @@ def _judge_child(verb: Token, child: Token, lexicon: ModalityLexicon) -> Judgeme
         return _build("negated", "negation", child)
     if child.tag_ == "WRB" and lower in {"how", "why"}:
         return _build("hypothetical", "question", child)
+    if child.tag_ == "WRB" and lower in {"when", "whenever"} and _is_to_come(verb):
+        return _build("planned", "when", child)  # "faces life when he is sentenced"
     if (dep == "mark" and lower in lexicon.conditions) or (
         dep == "advcl" and _opens_with(child, {"if", "unless"})
     ):
@@ -326,7 +346,7 @@ def _judge_head(
         return _build("recalled", "example", head)
     if dep == "csubj" and token.tag_ == "VBG" and _is_general(head):
         return _build("hypothetical", "gerund", token)  # "jailing a sick man is hard to justify"
-    if head.pos_ == "VERB":
+    if head.pos_ == "VERB" or head.lemma_ == "be":
         rule = _rule_of_verb(token, head, lexicon)
         return _build(rule, "verb", head) if rule else None
     if head.pos_ == "ADP" and token.dep_ in {"pobj", "pcomp"}:
@@ -352,6 +372,11 @@ def _rule_of_verb(token: Token, verb: Token, lexicon: ModalityLexicon) -> str | 
         return lexicon.objects.get(lemma)
     if dep not in {"xcomp", "ccomp", "pcomp"}:
         return None
+    if (
+        lemma == "be" and dep == "xcomp" and _has_to(token)
+    ):  # "is to be tried", "it is vital to win"
+        told = any(child.dep_ in {"acomp", "attr"} for child in verb.children)
+        return "hypothetical" if told else "planned"
     if lemma == "tell" and _has_to(token):
         return "hypothetical"  # "told Syria to pull out", but not "told reporters that it had"
     rule = lexicon.verbs.get(lemma)

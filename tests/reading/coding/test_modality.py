@@ -20,6 +20,9 @@ from tests.reading.coding.build import code_text
         ("The novel describes an earthquake in Lisbon.", "earthquake", "hypothetical"),
         ("The bank said it would cut 900 jobs.", "layoffs", "planned"),
         ("The carmaker plans to recall 300 cars.", "product_recall", "planned"),
+        ("Ortega is to be sentenced on Friday.", "sentence", "planned"),
+        ("He faces life in prison when he is sentenced in May.", "sentence", "planned"),
+        ("Engineers struggled to evacuate the village.", "displacement", "hypothetical"),
     ],
 )
 def test_what_governs_an_event_says_whether_it_happened(
